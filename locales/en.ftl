@@ -65,6 +65,10 @@ press-shared-coded = With a code
 press-shared-open = Without a code
 press-revoke-shared = Take back
 press-list-folder = Links
+press-send-privately = Send to me alone
+press-send-folder = Send all here
+press-send-entries = Send here
+press-send-as-files = Send as files
 press-revoke-links = Take back its links
 press-revoke-all-links = Take back all my links
 press-copy = Copy the link
@@ -196,6 +200,28 @@ transfer-failed-too-slow = The chat waits for a file only so long, and this one 
 transfer-failed-waited = Its turn did not come in time: the chat waits for a file only so long. Try again, or take a link instead.
 transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again, or take a link instead.
 transfer-failed-empty = This file is empty, and empty files cannot be sent.
+batch-waiting = { $count ->
+    [one] 1 file waits for its turn
+   *[other] { $count } files wait for their turn
+}
+batch-title = { $count ->
+    [one] Sending 1 file
+   *[other] Sending { $count } files
+}
+batch-step = { $which } of { $count } · { $name }
+batch-over = { $done } of { $count } sent
+batch-cancelled = Cancelled, { $done } of { $count } sent
+batch-lost = I lost track of these files. Look at what has come before you send them again.
+batch-file-cancelled = It was not sent.
+batch-file-interrupted = I was restarted at its very end, so it may be here already. Look before you send it again.
+batch-more-unsent = { $count ->
+    [one] and 1 more that was not sent
+   *[other] and { $count } more that were not sent
+}
+batch-more = { $count ->
+    [one] There is more in it: only 1 file is sent at once.
+   *[other] There is more in it: these are the first { $count } files. Open a folder in it, or choose others.
+}
 
 download-title-over = Offline downloads
 download-title = { $count ->
@@ -740,12 +766,18 @@ notice-hook-url = The url has to be one address that a drive can fetch: a magnet
 notice-hook-folder = There is no such folder. It is a path from the top of the drive, as in Films/2026.
 notice-hook-chat-closed = The person cannot be written to: they have to open the chat with the bot first.
 notice-nothing-chosen = Nothing is chosen. Choose something first.
+notice-too-many-at-once = That works with at most 100 entries at once. Choose fewer.
+notice-save-one-folder = What is saved together has to be in one folder. Choose entries of one folder, or save the folder above them.
 notice-selection-full = At most 1,000 entries can be chosen at once. Do something with these first.
 notice-target-inside = That folder is one of those you chose, or lies in one. Choose another one.
 notice-undo-over = This cannot be undone any more: it has been undone, or an hour has passed.
 notice-undo-unclear = There are more entries of these names there than were copied, so nothing was undone. Look for the copies and put them into the trash.
 notice-no-trash = None of your drives has a trash here. Sign in to an account first.
 notice-transfer-busy = This file is on its way here already.
+notice-sent-privately = It comes to our private chat.
+notice-private-chat-closed = I cannot write to you yet. Open our private chat, press Start, and try again.
+notice-private-chat-busy = I cannot write to you just now. Try again in a minute.
+notice-nothing-to-send = There are no files in it to send.
 notice-transfer-queue-full = You have enough files waiting. Let some of them arrive first.
 notice-links-revoked = Done. Links that were handed out until now do not work any more; new ones do.
 notice-no-links-to-revoke = Links lead straight to the drive here, and I cannot take those back. They end by themselves.
@@ -1120,6 +1152,9 @@ mounts-lent-title-server = Drives of this server
 lending-title-server = Shared with this server
 lending-draft-server = Share with this server?
 place-settings-title-server = Settings of this server
+press-send-privately-server = Send to me alone
+notice-sent-privately-server = It comes to our direct messages.
+notice-private-chat-closed-server = I cannot send you direct messages. Allow them in your privacy settings for this server, and try again.
 notice-nothing-lent-server = No drive is shared with this server. Its admins can share one of theirs: /bind
 notice-admins-only-server = Only those who run this server may do that.
 notice-nothing-to-lend-server = You have no drive to share. Add one first: /login

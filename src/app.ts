@@ -142,10 +142,10 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const parts: Parts = { ...made, log, late, messengers, feeds, wait };
   const pages = pagesOf(parts, { newest, address: () => gateway.address() });
   const gateway = openGateway(parts, { pages, newest });
-  const transfers = transfersOf(parts, gateway);
+  const sent = transfersOf(parts, gateway);
   const aria2 = openAria2Way(config.pushPrivate ? "anywhere" : "public");
   onClose(() => aria2.close());
-  const services = (late.services = servicesOf(parts, { transfers, pages, hosts: gateway.hosts, aria2 }));
+  const services = (late.services = servicesOf(parts, { ...sent, pages, hosts: gateway.hosts, aria2 }));
   const performing = async (visit: Visit, action: Action, signal: AbortSignal) => {
     // Pages stand outside of the chats: who cancels in one means them too.
     if (action.do === "cancel") await pages.cancel({ person: visit.person.id });
@@ -179,7 +179,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   // Side by side: a chat that cannot be reached keeps no other one waiting.
   await Promise.all(frontends.all.map((frontend) => frontend.start()));
   // What the jobs say goes through the chats: these are there before the jobs begin, and until they have let go.
-  onClose(() => transfers.stop());
+  onClose(() => sent.transfers.stop());
   onClose(() => queue.stop());
   await jobs.start();
   void services.reminders

@@ -18,6 +18,7 @@ import { saveButtons } from "./save/buttons.ts";
 import { searchButtons } from "./search/buttons.ts";
 import { settingsButtons } from "./settings/buttons.ts";
 import { shareOutButtons } from "./share-out/buttons.ts";
+import { severalButtons } from "./several/buttons.ts";
 import { shareButtons } from "./shares/buttons.ts";
 import { tidyButtons } from "./tidy/buttons.ts";
 import { uploadButtons } from "./upload/buttons.ts";
@@ -28,6 +29,7 @@ export const buttons = {
   ...searchButtons,
   ...linkButtons,
   ...fileButtons,
+  ...severalButtons,
   ...downloadButtons,
   ...saveButtons,
   ...pushButtons,

@@ -243,6 +243,7 @@ function forAsker(screen: Screen): Screen {
     case "hook":
     case "question":
     case "transfer":
+    case "batch":
     case "list-choice":
     case "list-progress":
     case "list-ready":

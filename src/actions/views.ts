@@ -44,6 +44,7 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       // Only who asks for it anew gets a file once more.
       return options.again ? sendFile(context, view.file, view) : showFile(context, view.file.folder, view.file.entry);
     case "list":
+    case "batch":
     case "download":
     case "upload":
       return showFolder(context, view.folder, options);

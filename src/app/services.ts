@@ -13,12 +13,15 @@ import type { Known } from "../actions/follow/kept.ts";
 import type { FetchFeed, FetchTorrent, Follow } from "../actions/model/follow.ts";
 import { createPushes } from "../actions/push/pushes.ts";
 import { createSaves } from "../actions/save/saves.ts";
+import { createBatches } from "../actions/several/batches.ts";
 import { createTransfers } from "../actions/files/transfers.ts";
 import { createUploads } from "../actions/upload/uploads.ts";
 import type { FormScreen } from "../actions/model/screen.ts";
 import type { Aria2Settings, Pushes } from "../actions/model/push.ts";
 import type { Session } from "../actions/model/session.ts";
 import type { MessageRef } from "../actions/model/target.ts";
+import type { SendingParts } from "../actions/files/sending.ts";
+import type { Batches } from "../actions/model/batch.ts";
 import type { Transfers } from "../actions/model/transfer.ts";
 import { perform } from "../actions/perform.ts";
 import type { Config } from "../config.ts";
@@ -84,25 +87,40 @@ function performingWith({ services }: LateParts): Services {
 }
 
 /** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
-export function transfersOf(parts: Parts, gateway: Gateway): Transfers {
-  const files = createFileBytes({ proxy: gateway.files, storage: parts.storage });
-  return createTransfers({
-    ...jobParts(parts, "transfers"),
+export function transfersOf(parts: Parts, gateway: Gateway): SentFiles {
+  const { storage, store } = parts;
+  const files = createFileBytes({ proxy: gateway.files, storage });
+  const sending: Pick<SendingParts, "openBytes" | "readPicture" | "newReference"> = {
     openBytes: (mount, entry, wanted) => files.open(mount, entry, wanted),
     readPicture: (url, wanted) => files.picture(url, wanted),
     newReference: newId,
-  });
+  };
+  return {
+    transfers: createTransfers({ ...jobParts(parts, "transfers"), ...sending }),
+    batches: createBatches({
+      ...jobParts(parts, "batches"),
+      ...sending,
+      storage,
+      sessions: store.open<Session>("sessions"),
+      exclusive: (key, work) => store.exclusive(key, work),
+    }),
+  };
 }
 
-interface Made {
+/** Files into chats, one by one and several at once. */
+interface SentFiles {
   readonly transfers: Transfers;
+  readonly batches: Batches;
+}
+
+interface Made extends SentFiles {
   readonly pages: Pages;
   readonly hosts: HostCheck;
   readonly aria2: Pick<Aria2Way, "send">;
 }
 
 /** What actions are performed with, with the jobs of every feature. */
-export function servicesOf(parts: Parts, { transfers, pages, hosts, aria2 }: Made): Services {
+export function servicesOf(parts: Parts, { transfers, batches, pages, hosts, aria2 }: Made): Services {
   const { config, store, storage, words, late, messengers, log } = parts;
   return {
     storage,
@@ -118,6 +136,7 @@ export function servicesOf(parts: Parts, { transfers, pages, hosts, aria2 }: Mad
     ...hooksOf(parts),
     ...methodsOf(config),
     transfers,
+    batches,
     ...jobServicesOf(parts),
     pushes: pushesOf(parts, aria2),
     said: store.open<number>("said"),

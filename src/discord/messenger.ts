@@ -56,6 +56,17 @@ export function createMessenger(parts: MessengerParts): Messenger {
   const lines = linesOf(parts);
   /** A file that is tried again is the same file. */
   const uploads = new WeakMap<FileSource, Uploading>();
+  const upload: Messenger["sendAlbum"] = async (target, files, progress) => {
+    const [first] = files;
+    const way = await wayTo(lines, target);
+    if (!way || !first) throw new UploadError("forbidden");
+    const address =
+      way.by === "token" ? { ...way, ...way.grant, ephemeral: way.ephemeral } : { by: way.by, channel: way.channel };
+    const uploading = uploads.get(first.source) ?? parts.uploader.open(address);
+    uploads.set(first.source, uploading);
+    const sent = files.map(({ source, meta }) => fileOf(source, meta, progress));
+    return { ...target, message: await uploading.send(sent, progress.signal) };
+  };
   return {
     platform: "discord",
     async send(target, message) {
@@ -76,15 +87,8 @@ export function createMessenger(parts: MessengerParts): Messenger {
         return closed;
       });
     },
-    async sendFile(target, source, meta, progress) {
-      const way = await wayTo(lines, target);
-      if (!way) throw new UploadError("forbidden");
-      const address =
-        way.by === "token" ? { ...way, ...way.grant, ephemeral: way.ephemeral } : { by: way.by, channel: way.channel };
-      const uploading = uploads.get(source) ?? parts.uploader.open(address);
-      uploads.set(source, uploading);
-      return { ...target, message: await uploading.send(fileOf(source, meta, progress)) };
-    },
+    sendFile: (target, source, meta, progress) => upload(target, [{ source, meta }], progress),
+    sendAlbum: upload,
     receive: async (file, options) => receive(parts, file, options),
     remove: (ref) => answered(() => remove(lines, ref)),
     notify: (person, notice, { language }) =>

@@ -24,18 +24,18 @@ export type UploadAddress =
 
 /** Puts files into chats, piece by piece: discord.js would hold a whole file in memory. */
 export interface Uploader {
-  /** Makes ready for one file; nothing is sent before `send`. */
+  /** Makes ready for one message of files; nothing is sent before `send`. */
   open(address: UploadAddress): Uploading;
   close(): Promise<void>;
 }
 
-/** One file's way into a chat, over as many tries as it takes. */
+/** The way of files into one message, over as many tries as it takes. */
 export interface Uploading {
   /**
-   * Streams the file; nothing of it is kept. Resolves with the id of its message. Rejects with an `UploadError`; after
-   * one that says `again` it may be called once more, and the file stands there once all the same.
+   * Streams one to ten files; nothing of them is kept. Resolves with the id of their message. Rejects with an `UploadError`;
+   * after one that says `again` it may be called once more, and they stand there once all the same.
    */
-  send(file: FileToSend): Promise<string>;
+  send(files: readonly FileToSend[], wanted: AbortSignal): Promise<string>;
 }
 
 interface UploaderParts {
@@ -52,6 +52,8 @@ interface UploaderParts {
 const version = "v10";
 /** Most characters of an attachment's name. */
 const maxName = 200;
+/** Most characters of each of several names above their files: Discord takes 2000 of all. */
+const maxOfSeveral = 180;
 /** Milliseconds Discord may ask to wait before a file is sent again. */
 const longestWait = 60_000;
 /** Milliseconds a request without a file may take. */
@@ -88,18 +90,18 @@ class MessageUpload implements Uploading {
     this.#address = address;
   }
 
-  async send(file: FileToSend): Promise<string> {
+  async send(files: readonly FileToSend[], wanted: AbortSignal): Promise<string> {
     const left = this.#left();
     if (left <= 0) throw new UploadError("too-slow");
     // Discord takes the file only while the token lives, so what lasts longer is let go of then.
     const over = new AbortController();
     const timer = Number.isFinite(left) && setTimeout(() => over.abort(new UploadError("too-slow")), left);
-    const signal = AbortSignal.any([file.signal, over.signal]);
+    const signal = AbortSignal.any([wanted, over.signal]);
     try {
-      return await this.#fill(file, signal);
+      return await this.#fill(files, signal);
     } catch (error) {
       await this.#withdraw();
-      file.signal.throwIfAborted();
+      wanted.throwIfAborted();
       if (error instanceof UploadError) throw error;
       // Cut off on the way: the file can be sent once more.
       throw new UploadError("refused", { again: true, cause: error });
@@ -108,9 +110,9 @@ class MessageUpload implements Uploading {
     }
   }
 
-  async #fill(file: FileToSend, signal: AbortSignal): Promise<string> {
-    const message = (this.#message ??= await this.#announce(file.entry.name, signal));
-    const form = formOf(file);
+  async #fill(files: readonly FileToSend[], signal: AbortSignal): Promise<string> {
+    const message = (this.#message ??= await this.#announce(files, signal));
+    const form = formOf(files);
     try {
       await this.#ask("PATCH", this.#path(message), {
         signal,
@@ -125,9 +127,9 @@ class MessageUpload implements Uploading {
   }
 
   /** The message the file will be in. Its id. */
-  async #announce(name: string, signal: AbortSignal): Promise<string> {
+  async #announce(files: readonly FileToSend[], signal: AbortSignal): Promise<string> {
     const body = {
-      content: label(name),
+      content: files.map(({ entry }) => label(entry.name, files.length === 1 ? undefined : maxOfSeveral)).join("\n"),
       allowed_mentions: { parse: [] },
       ...(this.#address.by === "token"
         ? { flags: this.#address.ephemeral ? MessageFlags.Ephemeral : 0 }
@@ -222,38 +224,55 @@ interface MultipartForm {
   body(): AsyncGenerator<Uint8Array>;
 }
 
-/** One file for a message, instead of any that is there. Its length is told where the file's is known. */
-function formOf(file: FileToSend): MultipartForm {
+/** Files for a message, instead of any that are there. Its length is told where theirs are known. */
+function formOf(files: readonly FileToSend[]): MultipartForm {
   const boundary = `chatdrive${randomBytes(12).toString("hex")}`;
-  const filename = fileName(file.entry.name, maxName);
-  const payload = { attachments: [{ id: 0, filename }], allowed_mentions: { parse: [] } };
-  const head = Buffer.from(
-    [
-      `--${boundary}`,
-      'Content-Disposition: form-data; name="payload_json"',
-      "Content-Type: application/json",
-      "",
-      JSON.stringify(payload),
-      `--${boundary}`,
-      `Content-Disposition: form-data; name="files[0]"; filename="${quoted(filename)}"`,
-      `Content-Type: ${file.entry.mimeType ?? "application/octet-stream"}`,
-      "",
-      "",
-    ].join("\r\n"),
+  const names = files.map(({ entry }) => fileName(entry.name, maxName));
+  const payload = { attachments: names.map((filename, id) => ({ id, filename })), allowed_mentions: { parse: [] } };
+  const opening = part(boundary, [
+    'Content-Disposition: form-data; name="payload_json"',
+    "Content-Type: application/json",
+  ]);
+  const heads = files.map(({ entry }, n) =>
+    part(boundary, [
+      `Content-Disposition: form-data; name="files[${n}]"; filename="${quoted(names[n] ?? "")}"`,
+      `Content-Type: ${entry.mimeType ?? "application/octet-stream"}`,
+    ]),
   );
-  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
-  const { size } = file.entry;
+  const said = Buffer.from(`${JSON.stringify(payload)}\r\n`);
+  const newLine = Buffer.from("\r\n");
+  const tail = Buffer.from(`--${boundary}--\r\n`);
+  const size = sumOf([
+    ...files.map(({ entry }) => entry.size),
+    ...[opening, said, ...heads, tail].map(({ length }) => length),
+    files.length * newLine.length,
+  ]);
   return {
     headers: {
       "content-type": `multipart/form-data; boundary=${boundary}`,
-      ...(size !== undefined && { "content-length": String(head.length + size + tail.length) }),
+      ...(size !== undefined && { "content-length": String(size) }),
     },
     async *body() {
-      yield head;
-      yield* file.open();
+      yield opening;
+      yield said;
+      for (const [n, file] of files.entries()) {
+        yield heads[n] ?? newLine;
+        yield* file.open();
+        yield newLine;
+      }
       yield tail;
     },
   };
+}
+
+/** What stands before what a part holds. */
+function part(boundary: string, headers: readonly string[]): Buffer {
+  return Buffer.from([`--${boundary}`, ...headers, "", ""].join("\r\n"));
+}
+
+/** Undefined = one of them is not known. */
+function sumOf(sizes: readonly (number | undefined)[]): number | undefined {
+  return sizes.includes(undefined) ? undefined : sizes.reduce((sum: number, size = 0) => sum + size, 0);
 }
 
 /** As browsers write names into forms. */

@@ -25,6 +25,11 @@ export interface Messenger {
    */
   sendFile(target: Target, source: FileSource, meta: FileMeta, progress: FileProgress): Promise<MessageRef>;
   /**
+   * Puts two to ten pictures there that stand together, as `sendFile` puts one. Either all of them come, or none. Rejects with
+   * an `UploadError` that says `again` where it is not certain that none is there.
+   */
+  sendAlbum(target: Target, files: readonly AlbumFile[], progress: FileProgress): Promise<MessageRef>;
+  /**
    * The bytes of a file somebody sent, from an offset on. Rejects with a `StorageError`: `source-gone`, `source-too-large`,
    * or `source-out-of-reach`, as which its stream breaks off, too; or with the reason of the signal.
    */
@@ -99,6 +104,12 @@ export interface FileSource {
   open(): AsyncIterable<Uint8Array>;
   /** A small picture of it, of `limit` bytes at most; undefined where there is none to be had. Never fails. */
   picture(limit: number): Promise<Uint8Array | undefined>;
+}
+
+/** One picture of an album. */
+export interface AlbumFile {
+  readonly source: FileSource;
+  readonly meta: FileMeta;
 }
 
 /** What is known of a file before it is opened. */

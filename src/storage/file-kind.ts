@@ -14,6 +14,11 @@ export function kindOf({ kind, mimeType, name }: Pick<Entry, "kind" | "mimeType"
   return kindOfType(mimeType) ?? kindOfType(mime.getType(name) ?? undefined) ?? "file";
 }
 
+/** A picture that does not move, of a format every chat shows. */
+export function isStill({ kind, name, mimeType = "" }: Pick<Entry, "kind" | "mimeType" | "name">): boolean {
+  return kind === "file" && (/^image\/(jpeg|png|webp)$/i.test(mimeType) || /\.(jpe?g|png|webp)$/i.test(name));
+}
+
 function kindOfType(type: string | undefined): EntryKind | undefined {
   const [family, rest = ""] = (type ?? "").toLowerCase().split("/");
   if (family === "video" || family === "audio" || family === "image") return family;

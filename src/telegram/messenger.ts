@@ -97,6 +97,14 @@ export function createMessenger(parts: MessengerParts): Messenger {
       return refOf(target, await uploader.send(address, fileOf(source, meta, progress)));
     },
 
+    async sendAlbum(target, files, progress): Promise<MessageRef> {
+      const address = addressOf(target);
+      if (!address) throw new UploadError("forbidden");
+      progress.signal.throwIfAborted();
+      const sent = files.map(({ source, meta }) => fileOf(source, meta, progress));
+      return refOf(target, await uploader.sendAlbum(address, sent, progress.signal));
+    },
+
     receive: (file, options) => receive({ api: repeating, settings, transport }, file, options),
 
     async remove(ref): Promise<Removed> {

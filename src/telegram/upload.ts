@@ -1,10 +1,11 @@
 import type { Agent as HttpsAgent } from "node:https";
-import { Api, GrammyError, HttpError, InputFile, type Transformer } from "grammy";
+import { Api, GrammyError, HttpError, InputFile, InputMediaBuilder, type Transformer } from "grammy";
 import type { Message } from "grammy/types";
 import { UploadError, type FileToSend } from "../actions/model/upload.ts";
 import { loggable } from "./loggable.ts";
 import { clip } from "../i18n/names.ts";
 import { kindOf } from "../i18n/signs.ts";
+import { isStill } from "../storage/file-kind.ts";
 import { withoutTurns } from "../storage/turning-marks.ts";
 import { maxCaption } from "./limits.ts";
 import type { Address } from "./post.ts";
@@ -14,6 +15,8 @@ import { isPublicServer } from "./settings.ts";
 export interface Uploader {
   /** Streams a file; nothing of it is kept. The id of its message. Rejects with an `UploadError`. */
   send(address: Address, file: FileToSend): Promise<number>;
+  /** Streams pictures that stand together. The id of the first one's message. Rejects with an `UploadError`; they are all there, or none is. */
+  sendAlbum(address: Address, files: readonly FileToSend[], signal: AbortSignal): Promise<number>;
   /** A small text as a file. */
   sendText(address: Address, file: { readonly name: string; readonly text: string }): Promise<void>;
 }
@@ -68,6 +71,13 @@ export function createUploader({ token, apiRoot, transformers, agent }: Uploader
         });
       }
     },
+    async sendAlbum(address, files, signal) {
+      try {
+        return await carryAlbum(line, address, files, signal);
+      } catch (error) {
+        throw uploadError(error);
+      }
+    },
     async sendText({ chat, ...options }, { name, text }) {
       await api.sendDocument(chat, new InputFile(Buffer.from(text), uploadName(name)), options);
     },
@@ -94,9 +104,8 @@ function wayFor({ entry, asFile }: FileToSend): Way {
 }
 
 /** Telegram makes a photo of these; of larger ones, and of those that move, it takes the file. */
-function isPhoto({ name, size, mimeType = "" }: FileToSend["entry"]): boolean {
-  const isStill = /^image\/(jpeg|png|webp)$/i.test(mimeType) || /\.(jpe?g|png|webp)$/i.test(name);
-  return isStill && size !== undefined && size <= maxPhoto;
+function isPhoto(entry: FileToSend["entry"]): boolean {
+  return isStill(entry) && entry.size !== undefined && entry.size <= maxPhoto;
 }
 
 /**
@@ -141,6 +150,23 @@ async function carry(line: Line, { chat, ...options }: Address, file: FileToSend
     case "document":
       return idOf(await api.sendDocument(chat, input, said, signal));
   }
+}
+
+async function carryAlbum(
+  { api }: Line,
+  { chat, ...options }: Address,
+  files: readonly FileToSend[],
+  wanted: AbortSignal,
+): Promise<number> {
+  const signal = wanted as Parameters<Api["sendMediaGroup"]>[3];
+  const media = files.map((file) =>
+    InputMediaBuilder.photo(new InputFile(() => file.open(), uploadName(file.entry.name)), {
+      caption: clip(withoutTurns(file.entry.name), maxCaption),
+    }),
+  );
+  const [first] = await api.sendMediaGroup(chat, media, options, signal);
+  if (!first) throw new Error("an album without messages");
+  return idOf(first);
 }
 
 function idOf({ message_id: id }: Message): number {

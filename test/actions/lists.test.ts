@@ -6,6 +6,7 @@ import { listName, writeList } from "../../src/actions/links/write-list.ts";
 import type { ListReady, Screen } from "../../src/actions/model/screen.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError, type StorageErrorCode } from "../../src/storage/error.ts";
+import { choose } from "./choosing.ts";
 import { Cloud, app, inGroup, mia, signInAs, type TestApp } from "./test-app.ts";
 
 const file = (name: string, more: Partial<MemoryEntry> = {}): MemoryEntry => ({
@@ -352,4 +353,15 @@ describe("whatever things are called", () => {
     expect(Buffer.byteLength(out)).toBeLessThanOrEqual(255);
     expect(out).toMatch(/^(👨‍👩‍👧)+\.mkv$/u);
   });
+});
+
+test("the links of all that is chosen are one list: files by themselves, and what lies below folders", async () => {
+  const at = ticketed(shelf);
+  const { view } = await at.see(mia, signInAs("mia", "correct-horse"), "listing");
+  const card = await choose(at, mia, view, ["a.txt", "Music"]);
+  const choice = await at.see(mia, { do: "list-folder", view: card.view }, "list-choice");
+  const { updates } = await at.do(mia, { do: "list-as", view: choice.view, format: "plain" });
+  const last = (await Array.fromAsync(updates ?? [])).at(-1);
+  expect(last).toMatchObject({ show: "list-ready", links: 3 });
+  expect(at.issued.map((line) => line.split(" ")[0])).toEqual(["a.txt", "song.flac", "one.mp3"]);
 });

@@ -19,6 +19,7 @@ function messengerTo(told: Told[], answer: () => Promise<Sent> = async () => ({ 
     send: no,
     edit: no,
     sendFile: no,
+    sendAlbum: no,
     remove: no,
     receive: no,
     async notify(person, notice, { language }) {

@@ -13,6 +13,7 @@ import type { JobQueue } from "../../src/jobs/queue.ts";
 import type { Edited, Message, Unsent } from "../../src/messaging/messenger.ts";
 import { createLocks, type Locks } from "../../src/store/lock.ts";
 import { testJobs } from "../test-jobs.ts";
+import { choose } from "./choosing.ts";
 import { recordingMessenger, startPikPakApp } from "./pikpak-app.ts";
 import { inGroup, jun, mia, signInAs, type TestApp } from "./test-app.ts";
 
@@ -134,6 +135,28 @@ const target = async () => {
   await at.see(mia, { do: "browse", path: "Films" }, "listing");
   return folder;
 };
+
+describe("what is chosen of a share", () => {
+  test("what is chosen of one folder is saved at once, and nothing else of it", async () => {
+    const films = await target();
+    const listing = await openFolder(linkOf([film("1.mkv"), film("2.mkv"), film("3.mkv")]));
+    expect(listing.can).toContain("select");
+    const card = await choose(at, mia, listing.view, ["1.mkv", "3.mkv"]);
+    expect(card.can).toEqual(["save", "list-folder"]);
+    expect(await save(card.view)).toMatchObject({ name: "1.mkv (+1)" });
+    expect((await over()).state).toMatchObject({ is: "done", entries: [{ name: "1.mkv" }, { name: "3.mkv" }] });
+    expect(own(films).toSorted()).toEqual(["1.mkv", "3.mkv"]);
+    expect(asked()).toBe(1);
+  });
+
+  test("what is chosen of several folders is not saved, and says how it can be", async () => {
+    await target();
+    const listing = await openFolder(linkOf([film("0.mkv"), season()]));
+    const card = await choose(at, mia, listing.view, ["0.mkv", "season/", "1.mkv"]);
+    expect(await at.see(mia, { do: "save", view: card.view }, "notice")).toMatchObject({ notice: "save-one-folder" });
+    expect(asked()).toBe(0);
+  });
+});
 
 describe("a press on Save", () => {
   test("a press saves a file of a share into the folder its person is in, and gives its full link at once", async () => {

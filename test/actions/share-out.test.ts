@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
+import { choose } from "./choosing.ts";
 import { startPikPakApp } from "./pikpak-app.ts";
 import { inGroup, mia, signInAs, type TestApp } from "./test-app.ts";
 
@@ -64,6 +65,20 @@ describe("a link made by two presses", () => {
     const { share } = await at.see(mia, { do: "make-shared", view: week.view }, "shared");
     expect(share.passCode).toBeUndefined();
     expect(Math.round(((share.expiresAt ?? 0) - Date.now()) / day)).toBe(7);
+  });
+
+  test("one link leads to all that is chosen, also of several folders", async () => {
+    pikpak.build.file(account, undefined, { name: "more.txt", size: 5 });
+    const top = await at.see(mia, signInAs(name, "correct-horse"), "listing");
+    const card = await choose(at, mia, top.view, ["more.txt", "Films/", "film.mkv"]);
+    expect(card.can).toContain("share-out");
+    const draft = await at.see(mia, { do: "share-out", view: card.view }, "share-out");
+    expect(draft).toMatchObject({ chosen: { files: 2, folders: 0, size: 105 }, coded: true });
+    expect(draft.entry).toBeUndefined();
+    await at.see(mia, { do: "make-shared", view: draft.view }, "shared");
+    expect(made()).toBe(1);
+    const [share] = pikpak.state.shares.values();
+    expect(share?.top).toHaveLength(2);
   });
 
   test("a link is made once when the answer is lost and the button is pressed twice", async () => {

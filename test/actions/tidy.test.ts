@@ -332,7 +332,7 @@ describe("chosen entries", () => {
     list = await at.see(mia, { do: "pick", view: list.view, index: 0 }, "select");
     expect(list).toMatchObject({ trail: ["Old"], chosen: { files: 121, size: 120_005 } });
     const tidy = await at.see(mia, { do: "tidy-selection", view: list.view }, "tidy");
-    expect(tidy.can).toEqual(["move-entries", "copy-entries", "trash-entries", "select"]);
+    expect(tidy.can).toEqual(["move-entries", "copy-entries", "trash-entries", "select", "share-out", "list-folder"]);
     const where = await target(tidy, "move", "..");
     const done = await press(where.view, "put-here", "tidied");
     expect(done).toMatchObject({ did: "moved", count: 121, left: 0, to: [] });

@@ -5,7 +5,7 @@ import type { Answer, TransferScreen } from "../../src/actions/model/screen.ts";
 import { createTransfers, type TransfersParts } from "../../src/actions/files/transfers.ts";
 import type { TransferOrder, Transfers } from "../../src/actions/model/transfer.ts";
 import type { FileToSend } from "../../src/actions/model/upload.ts";
-import type { Message, Messenger } from "../../src/messaging/messenger.ts";
+import type { Message, Messenger, Messengers } from "../../src/messaging/messenger.ts";
 import { keptInputs, testJobs } from "../test-jobs.ts";
 import { emptyShelves, app, signInAs, usualCloud, type Cloud, type TestApp, type Shelves } from "./test-app.ts";
 
@@ -35,6 +35,8 @@ export interface TransferApp {
   send(visit: Visit, action: Action): Promise<SeenTransfer>;
   /** What the platform said of a message that was drawn anew; absent = it is. */
   redrawn: (message: string) => "edited" | "gone" | "closed";
+  /** No message can be sent besides. */
+  isClosed: boolean;
   /** Messages that were sent besides, by place. */
   readonly sent: { readonly place: string; readonly message: Message }[];
   /** The process ends in order, and another begins over the same shelves. */
@@ -73,10 +75,13 @@ export function createTransferApp({
   const logged: object[] = [];
   const jobs = testJobs(kept.jobs, { now: () => transferApp.time });
   const seen = new Map<string, Seen>();
+  const messengers: Messengers = {
+    of: (place) => (place.startsWith("telegram:") ? messengerOf(transferApp, seen) : undefined),
+  };
   const transfers = createTransfers({
     ...options,
     jobs,
-    messengers: { of: (place) => (place.startsWith("telegram:") ? messengerOf(transferApp, seen) : undefined) },
+    messengers,
     openBytes: async (_mount, entry, { variant, signal }) => {
       const name = [entry.name, ...(variant ? [variant.name] : [])].join(" ");
       transferApp.opened.push(name);
@@ -96,7 +101,12 @@ export function createTransferApp({
     log: { info: () => undefined, warn: () => undefined, error: (fields) => void logged.push(fields) },
   });
   const transferApp: TransferApp = {
-    at: app(cloud, { shelves: kept, jobs, now: () => transferApp.time, changes: { ...changes, transfers } }),
+    at: app(cloud, {
+      shelves: kept,
+      jobs,
+      now: () => transferApp.time,
+      changes: { ...changes, transfers, messengers },
+    }),
     transfers,
     logged,
     time: 1_000_000,
@@ -112,6 +122,7 @@ export function createTransferApp({
       transferApp.arrived.set(file.entry.name, await textOf(file));
     },
     redrawn: () => "edited",
+    isClosed: false,
     sent: [],
     send: async (visit, action) => begin(seen, visit, await transferApp.at.do(visit, action)),
     async restarts() {
@@ -194,7 +205,12 @@ function messengerOf(transferApp: TransferApp, seen: Map<string, Seen>): Messeng
       await transferApp.take({ ...source, entry, ...(duration !== undefined && { duration }), signal });
       return { ...target, message: "file" };
     },
+    async sendAlbum(target, files, { signal }) {
+      for (const { source, meta } of files) await transferApp.take({ ...source, entry: meta.entry, signal });
+      return { ...target, message: "album" };
+    },
     async send(target, message) {
+      if (transferApp.isClosed) return { is: "closed" };
       transferApp.sent.push({ place: target.place, message });
       return { is: "sent", ref: { ...target, message: "sent" } };
     },

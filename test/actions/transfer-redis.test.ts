@@ -54,6 +54,7 @@ async function begin(prefix: string): Promise<Process> {
       await Array.fromAsync(source.open());
       return { ...target, message: "file" };
     },
+    sendAlbum: async (target) => ({ ...target, message: "album" }),
     send: async () => ({ is: "closed" }),
     remove: async () => ({ is: "gone" }),
     receive: () => Promise.reject(new Error("nobody sends files here")),

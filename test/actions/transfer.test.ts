@@ -11,6 +11,7 @@ import {
   textOf,
   type TransferApp,
 } from "./transfer-app.ts";
+import { keptInputs } from "../test-jobs.ts";
 import { inGroup, jun, mia, usualCloud } from "./test-app.ts";
 
 const here = sending(mia);
@@ -108,6 +109,33 @@ describe("the file in the chat", () => {
     const other = createTransferApp();
     await signedIn(other, here);
     expect(await other.at.see(inGroup(here), get("file 7"), "notice")).toMatchObject({ notice: "private-only" });
+  });
+});
+
+describe("out of a group", () => {
+  const pressed = async (at: TransferApp) => {
+    await at.at.see(here, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
+    const card = await at.at.see(inGroup(here), { do: "browse", path: "file 7.txt" }, "file");
+    expect(card.can).toContain("send-privately");
+    return at.at.see(inGroup(here), { do: "send-privately", view: card.view }, "notice");
+  };
+
+  test("a file comes to the presser's private chat with a message of its own, and the group sees nothing", async () => {
+    const at = createTransferApp();
+    const barrier = held(at);
+    expect(await pressed(at)).toMatchObject({ notice: "sent-privately", for: "asker" });
+    expect(at.sent.map(({ place, message }) => [place, message.show])).toEqual([[mia.person.id, "transfer"]]);
+    const [kept] = await keptInputs(at.at.shelves.jobs, "transfer");
+    expect(kept).toMatchObject({ to: { place: mia.person.id, kind: "private" } });
+    barrier.open();
+    await expect.poll(() => [...at.arrived.keys()]).toEqual(["file 7.txt"]);
+  });
+
+  test("a file is not sent where the private chat was never opened, and that is said", async () => {
+    const at = createTransferApp();
+    at.isClosed = true;
+    expect(await pressed(at)).toMatchObject({ notice: "private-chat-closed", for: "asker" });
+    expect(at.opened).toEqual([]);
   });
 });
 

@@ -23,8 +23,10 @@ export interface MessagingStage {
 
 interface SeenMessage {
   readonly text: string;
-  /** Name and bytes of its file. */
+  /** Name and bytes of its file, of several the first. */
   readonly file?: { readonly name: string; readonly size: number } | undefined;
+  /** How many files it has, where the platform puts several into one message. */
+  readonly files?: number;
 }
 
 /** Holds a platform to the port. */
@@ -142,6 +144,33 @@ export function describeMessenger(platform: string, open: () => Promise<Messagin
       expect(stage.seen(stage.person).at(-1)?.file).toEqual({ name: "notes.bin", size: 2000 });
       expect(counted.at(-1)).toBe(2000);
       expect((await stage.messenger.remove(ref)).is).toBe("removed");
+    });
+
+    test("pictures that are sent together arrive whole, with their names, and each of them once", async () => {
+      stage = await open();
+      const album = ["one.jpg", "two.png", "three.jpg"].map((name) => file(name));
+      await stage.messenger.sendAlbum(target(), album, { signal: new AbortController().signal });
+      const messages = stage.seen(stage.person);
+      expect(messages.reduce((sum, { files = 1 }) => sum + files, 0)).toBe(3);
+      const said = messages.map(({ text }) => text).join("\n");
+      for (const name of ["one.jpg", "two.png", "three.jpg"]) expect(said).toContain(name);
+    });
+
+    test("pictures that nobody wants any more are let go of, and none of them is there", async () => {
+      stage = await open();
+      const album = ["one.jpg", "two.jpg"].map((name) => file(name));
+      const progress = { signal: AbortSignal.abort(new Error("not wanted")) };
+      await expect(stage.messenger.sendAlbum(target(), album, progress)).rejects.toThrow(/\S/);
+      expect(stage.seen(stage.person)).toEqual([]);
+    });
+
+    test("pictures for somebody who cannot be reached are refused by an error with a code", async () => {
+      stage = await open();
+      const album = ["one.jpg", "two.jpg"].map((name) => file(name));
+      const stranger = { ...target(), place: stage.stranger };
+      const progress = { signal: new AbortController().signal };
+      const refusal = await stage.messenger.sendAlbum(stranger, album, progress).catch((error: unknown) => error);
+      expect(refusal).toMatchObject({ code: "forbidden", again: false });
     });
 
     test("a file that nobody wants any more is let go of", async () => {

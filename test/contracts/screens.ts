@@ -23,6 +23,7 @@ import {
   type TaskLine,
   type TransferState,
 } from "../../src/actions/model/screen.ts";
+import type { BatchState, UnsentFile } from "../../src/actions/model/batch-screen.ts";
 import { feedTroubles, followTroubles } from "../../src/actions/model/follow.ts";
 import { carryings } from "../../src/actions/model/change.ts";
 import type { TidyAbility, TidyScreen } from "../../src/actions/model/tidy-screen.ts";
@@ -590,6 +591,17 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "mount", "entry", "state"] },
     ),
+    batch: fc.record({
+      show: fc.constant("batch"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      count: fc.integer({ min: 1, max: 100 }),
+      more: fc.boolean(),
+      done: fc.nat({ max: 100 }),
+      state: batchState,
+      unsent: fc.array(fc.record({ entry, why: unsentWhy }), { maxLength: 100 }),
+    }),
     download: fc.record({
       show: fc.constant("download"),
       view: fc.constant(view),
@@ -613,7 +625,8 @@ function screensOf(rows: number): {
       view: fc.constant(view),
       mount,
       trail,
-      entry,
+      entry: fc.option(entry, { nil: undefined }),
+      chosen: fc.record({ files: fc.nat(), folders: fc.nat(), size: fc.nat() }),
       coded: fc.boolean(),
       days: fc.constantFrom(...lifeChoices),
     }),
@@ -1066,6 +1079,30 @@ const transferState: fc.Arbitrary<TransferState> = fc.oneof(
       reference: fc.constant("abc"),
     },
     { requiredKeys: ["is", "code"] },
+  ),
+);
+
+/** Why a file of several did not come. */
+const unsentWhy = transferState.filter(
+  (state): state is UnsentFile["why"] =>
+    state.is === "failed" || state.is === "interrupted" || state.is === "cancelled",
+);
+
+/** Several files on their way: every state there is. */
+const batchState: fc.Arbitrary<BatchState> = fc.oneof(
+  fc.record({ is: fc.constantFrom("waiting" as const, "over" as const, "cancelled" as const, "lost" as const) }),
+  fc.record(
+    {
+      is: fc.constant("running" as const),
+      number: fc.integer({ min: 1, max: 100 }),
+      upTo: fc.integer({ min: 1, max: 100 }),
+      name: hostileName,
+      done: fc.nat(),
+      total: fc.nat(),
+      speed: fc.nat(),
+      left: seconds,
+    },
+    { requiredKeys: ["is", "number", "upTo", "name", "done"] },
   ),
 );
 

@@ -69,6 +69,7 @@ async function stage(): Promise<MessagingStage> {
           return {
             text: `${message.content}\n${seen(message)}`,
             file: file && { name: file.name, size: file.size },
+            files: message.attachments.length,
           };
         }),
     fail: (how, times = 1) => emulator.fail({ ...faults[how], path: "/channels/", times }),

@@ -55,10 +55,11 @@ export function showFile(
   );
 }
 
-/** What can come into the chat; a picture also as it is, since a chat may make a smaller one of what it shows. */
+/** What can come into the chat, or out of a group into the presser's own; a picture also as it is, since a chat may make a smaller one of what it shows. */
 function sendingOf(context: ActionContext, file: Entry, original: false | undefined) {
   const send = original !== false && isSendable(context, file.size);
-  return { send, "send-as-file": send && kindOf(file) === "image" };
+  const isSeen = context.visit.place.kind === "group" && context.services.messengers !== undefined;
+  return { send, "send-as-file": send && kindOf(file) === "image", "send-privately": send && isSeen };
 }
 
 /** One's own file's address, where it is a ticket of ours and nobody else sees the card. */

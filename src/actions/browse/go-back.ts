@@ -17,6 +17,7 @@ function behind(state: ViewState): ViewState | Resumable {
       return state.from ?? state.folder;
     case "search":
     case "list":
+    case "batch":
     case "download":
     case "upload":
       return state.folder;

@@ -3,7 +3,7 @@ import type { Folder } from "../../storage/folders.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { ViewRef, FolderView } from "../model/session.ts";
 import { abilitiesOf, isSavable, canShareOut, canTidy } from "../context/abilities.ts";
-import { draw, type ActionContext, type ViewOptions } from "../context/context.ts";
+import { draw, isSendable, type ActionContext, type ViewOptions } from "../context/context.ts";
 import { reasonOf } from "../context/failure.ts";
 import { rowsHere } from "../../users/person.ts";
 import type { Listing } from "../model/screen.ts";
@@ -41,6 +41,8 @@ export async function drawListing(context: ActionContext, { mount, state, folder
     can: abilitiesOf({
       "save-share": isSavable(context, mount) && page.known > 0,
       "share-out": state.trail.length > 0 && (await canShareOut(context, mount)),
+      "send-folder": isListable(context, mount) && isSendable(context) && page.known > 0,
+      select: isListable(context, mount) && isSavable(context, mount) && page.known > 0,
       "list-folder": isListable(context, mount) && page.known > 0,
       tidy: await canTidy(context, mount),
       "follow-folder": isFollowable(context),
@@ -61,7 +63,7 @@ function keepingOf(context: ActionContext, state: FolderView) {
   return { "add-favourite": folder !== undefined && !isKept, "remove-favourite": isKept };
 }
 
-/** A list is full of links: its owner's, where nobody else sees it. */
+/** A list is full of links, and a folder's files are many messages: its owner's, where nobody else sees it. */
 function isListable({ visit, person }: ActionContext, mount: Mount): boolean {
   return visit.place.kind === "private" && mount.owner === person.id;
 }

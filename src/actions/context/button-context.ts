@@ -71,6 +71,7 @@ function mountIn(state: ViewState): string | undefined {
     case "link":
     case "search":
     case "list":
+    case "batch":
     case "download":
     case "upload":
     case "select":

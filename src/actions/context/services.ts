@@ -11,6 +11,7 @@ import type { Person } from "../../users/person.ts";
 import type { FileAddress } from "../model/file-address.ts";
 import type { FormScreen } from "../model/screen.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
+import type { Batches } from "../model/batch.ts";
 import type { Downloads } from "../model/download.ts";
 import type { Hooks } from "../model/hook.ts";
 import type { Saves } from "../model/save.ts";
@@ -50,6 +51,8 @@ export interface Services {
   readonly usualMethod: DownloadMethod;
   /** Files into chats; absent = there are none to be had. */
   readonly transfers?: Transfers;
+  /** Several files into a chat; absent = there are none to be had. */
+  readonly batches?: Batches | undefined;
   /** Approvals that are waited for; absent = nobody waits for them, and that way is not offered. */
   readonly approvals?: Approvals | undefined;
   /** Sign-ins through browsers; absent = nobody waits for them, and that way is not offered. */

@@ -1,14 +1,39 @@
 import type { LastWordLog } from "../../messaging/last-word.ts";
 import { JobCancelled } from "../../jobs/job.ts";
 import type { RunningJob } from "../../jobs/queue.ts";
-import type { FileMeta, FileSource, Messenger } from "../../messaging/messenger.ts";
-import type { Entry } from "../../storage/entry.ts";
+import type { AlbumFile, FileMeta, Messenger } from "../../messaging/messenger.ts";
+import type { Entry, Variant } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { Bytes, BytesWanted, PictureWanted } from "../model/transfer.ts";
 import { UploadError } from "../model/upload.ts";
 import { createSpeedMeter } from "./speed.ts";
-import type { Ended, Given, Running, Transfer } from "./transfer-kind.ts";
+import type { Target } from "../model/target.ts";
+import type { Ended, Given, Running } from "./transfer-kind.ts";
+
+/** What is sent at once: a file, or pictures that stand together. */
+export interface Freight {
+  /** Id of who asked for it. */
+  readonly person: string;
+  readonly mount: Mount;
+  readonly to: Target;
+  /** Bytes the place takes at most, of all of it together. */
+  readonly limit: number;
+  /** As it is, where the platform would make something smaller of it to show. */
+  readonly asFile?: boolean | undefined;
+  /** One, or two to ten. */
+  readonly files: readonly FreightFile[];
+}
+
+export interface FreightFile {
+  readonly entry: Entry;
+  /** Absent = the original. */
+  readonly variant?: Variant | undefined;
+  /** Bytes to be sent; absent = not known. */
+  readonly total?: number | undefined;
+  /** Seconds of playing time. */
+  readonly duration?: number | undefined;
+}
 
 /** What any file is brought with. */
 export interface SendingParts {
@@ -25,7 +50,7 @@ export interface SendingParts {
 }
 
 interface OneParts extends SendingParts {
-  readonly job: RunningJob<Running, Given>;
+  readonly job: Pick<RunningJob<Running, Given>, "id" | "signal" | "save" | "progress">;
   readonly messenger: Messenger;
 }
 
@@ -38,26 +63,28 @@ const pictureWithin = 10_000;
 /** Milliseconds between reports. */
 const reportEvery = 1000;
 
-/** One attempt at a transfer: its bytes are counted on the way, and the platform is tried twice at most. */
+/** One attempt at sending something: its bytes are counted on the way, and the platform is tried twice at most. */
 export class Sending {
-  readonly #transfer: Transfer;
+  readonly #freight: Freight;
   readonly #parts: OneParts;
-  /** Bytes the platform's connection has taken. */
-  #done = 0;
+  /** Bytes of each file the platform's connection has taken. */
+  #taken: number[];
+  /** Files whose last byte has been given in this try. */
+  #whole = new Set<number>();
   #pace;
   #reportedAt = Number.NEGATIVE_INFINITY;
   /** Grows with everything that moves. */
   #pulse = 0;
-  /** The last byte has been given in this try. */
-  #isGiven = false;
   /** Ends with this try. */
   #trying: AbortSignal;
   /** What the drive failed with in this try. */
   #lost: { readonly error: unknown } | undefined;
+  #isRefused = false;
 
-  constructor(transfer: Transfer, parts: OneParts) {
-    this.#transfer = transfer;
+  constructor(freight: Freight, parts: OneParts) {
+    this.#freight = freight;
     this.#parts = parts;
+    this.#taken = freight.files.map(() => 0);
     this.#trying = parts.job.signal;
     this.#pace = createSpeedMeter(parts);
   }
@@ -66,16 +93,41 @@ export class Sending {
   async run(): Promise<Ended> {
     const { now } = this.#parts;
     const startedAt = now();
-    const source: FileSource = { open: () => this.#bytes(), picture: (limit) => this.#picture(limit) };
+    // The same for every try: by them a platform knows what it was given before.
+    const files = this.#freight.files.map((file, n) => ({
+      source: { open: () => this.#bytes(file, n), picture: (limit: number) => this.#picture(file, limit) },
+      meta: this.#meta(file),
+    }));
     try {
-      await this.#try(source).catch((error: unknown) => this.#tryAgain(source, error));
+      await this.#try(files).catch((error: unknown) => this.#tryAgain(files, error));
       return { is: "done", took: now() - startedAt };
     } catch (error) {
       // Said as a result: only of one that never ran nothing else is known than that it was cancelled.
       if (this.#signal.reason instanceof JobCancelled) return { is: "cancelled" };
       this.#signal.throwIfAborted();
+      this.#isRefused = !this.#lost && error instanceof UploadError && !error.again;
       return this.#failure(this.#lost?.error ?? error);
     }
+  }
+
+  /** The platform said that it does not take it: certainly nothing of it is there. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  /** Bytes the platform's connection has taken of all files. */
+  get #done(): number {
+    return this.#taken.reduce((sum, taken) => sum + taken, 0);
+  }
+
+  get #isGiven(): boolean {
+    return this.#whole.size === this.#freight.files.length;
+  }
+
+  /** Bytes of all files; undefined = nobody knows. */
+  get #total(): number | undefined {
+    const totals = this.#freight.files.map(({ total }) => total);
+    return totals.includes(undefined) ? undefined : totals.reduce((sum: number, total = 0) => sum + total, 0);
   }
 
   get #signal(): AbortSignal {
@@ -83,13 +135,13 @@ export class Sending {
   }
 
   /** Once more from the first byte, where it was the platform that stumbled. */
-  async #tryAgain(source: FileSource, error: unknown): Promise<void> {
+  async #tryAgain(files: readonly AlbumFile[], error: unknown): Promise<void> {
     if (this.#signal.aborted || this.#lost || !(error instanceof UploadError) || !error.again) throw error;
     await this.#parts.wait(error.retryAfter, this.#signal);
-    await this.#try(source);
+    await this.#try(files);
   }
 
-  async #try(source: FileSource): Promise<void> {
+  async #try(files: readonly AlbumFile[]): Promise<void> {
     const { messenger } = this.#parts;
     // What a try has opened is closed with it, whether or not the platform's client thinks of it.
     const over = new AbortController();
@@ -97,44 +149,47 @@ export class Sending {
     this.#lost = undefined;
     try {
       signal.throwIfAborted();
-      const sending = messenger.sendFile(this.#transfer.to, source, this.#meta(), { signal });
+      const { to } = this.#freight;
+      const [one, ...others] = files;
+      const sending =
+        one && others.length === 0
+          ? messenger.sendFile(to, one.source, one.meta, { signal })
+          : messenger.sendAlbum(to, files, { signal });
       await Promise.race([sending, gone(signal), this.#stalled(signal)]);
     } finally {
       over.abort(new Error("this try is over"));
     }
   }
 
-  #meta(): FileMeta {
-    const { card, duration, asFile } = this.#transfer;
-    const { entry, total } = card;
+  #meta({ entry, total, duration }: FreightFile): FileMeta {
     const { size: _original, ...named } = entry;
-    return { entry: { ...named, size: total }, duration, asFile };
+    return { entry: { ...named, size: total }, duration, asFile: this.#freight.asFile };
   }
 
-  async *#bytes(): AsyncGenerator<Uint8Array> {
-    const { mount, card, limit, person } = this.#transfer;
+  async *#bytes(file: FreightFile, n: number): AsyncGenerator<Uint8Array> {
+    const { mount, limit, person } = this.#freight;
     const signal = this.#trying;
-    this.#done = 0;
-    this.#isGiven = false;
-    this.#pace = createSpeedMeter(this.#parts);
-    this.#moved(0);
+    this.#taken[n] = 0;
+    this.#whole.delete(n);
+    if (n === 0) this.#pace = createSpeedMeter(this.#parts);
+    this.#moved(n, 0);
     try {
-      const { stream, size } = await this.#parts.openBytes(mount, card.entry, {
+      const { stream, size } = await this.#parts.openBytes(mount, file.entry, {
         person,
         signal,
-        variant: card.variant,
+        variant: file.variant,
       });
-      const total = card.total ?? size;
+      const total = file.total ?? size;
       if (size !== undefined && size > limit) throw new UploadError("too-large", { limit });
       for await (const bytes of stream) {
-        this.#expectNoMore(this.#done + bytes.length, total);
+        this.#expectNoMore(n, bytes.length, total);
         yield bytes;
-        this.#moved(bytes.length);
+        this.#moved(n, bytes.length);
       }
-      if (total !== undefined && this.#done < total) throw notWhole();
+      if (total !== undefined && (this.#taken[n] ?? 0) < total) throw notWhole();
+      this.#whole.add(n);
       // Noted before the platform can know that it has the whole: what is after the last byte ends the request.
-      await this.#parts.job.save({ isGiven: true });
-      this.#isGiven = true;
+      if (this.#isGiven) await this.#parts.job.save({ isGiven: true });
     } catch (error) {
       // An end that was asked for is no failure of the drive.
       if (!signal.aborted) this.#lost ??= { error };
@@ -143,15 +198,14 @@ export class Sending {
   }
 
   /** Before the bytes go: what the platform has whole it keeps. */
-  #expectNoMore(done: number, total: number | undefined): void {
-    const { limit } = this.#transfer;
-    if (total !== undefined && done > total) throw notWhole();
-    if (done > limit) throw new UploadError("too-large", { limit });
+  #expectNoMore(n: number, more: number, total: number | undefined): void {
+    const { limit } = this.#freight;
+    if (total !== undefined && (this.#taken[n] ?? 0) + more > total) throw notWhole();
+    if (this.#done + more > limit) throw new UploadError("too-large", { limit });
   }
 
-  async #picture(limit: number): Promise<Uint8Array | undefined> {
-    const { card, person } = this.#transfer;
-    const { thumbnail } = card.entry;
+  async #picture({ entry: { thumbnail } }: FreightFile, limit: number): Promise<Uint8Array | undefined> {
+    const { person } = this.#freight;
     const signal = this.#trying;
     if (thumbnail === undefined) return undefined;
     try {
@@ -166,8 +220,8 @@ export class Sending {
     }
   }
 
-  #moved(bytes: number): void {
-    this.#done += bytes;
+  #moved(n: number, bytes: number): void {
+    this.#taken[n] = (this.#taken[n] ?? 0) + bytes;
     this.#pulse += 1;
     this.#pace.note(this.#done);
     if (this.#parts.now() - this.#reportedAt >= reportEvery) this.#report();
@@ -175,7 +229,7 @@ export class Sending {
 
   #report(): void {
     const done = this.#done;
-    const { total } = this.#transfer.card;
+    const total = this.#total;
     const speed = this.#pace.speed();
     const left = speed && total !== undefined ? Math.max(0, ((total - done) / speed) * 1000) : undefined;
     this.#reportedAt = this.#parts.now();

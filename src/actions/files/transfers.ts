@@ -5,7 +5,7 @@ import type { MessageScreen, TransferState } from "../model/screen.ts";
 import type { Prepared, TransferOrder, Transfers } from "../model/transfer.ts";
 import type { UploadPlace } from "../model/upload.ts";
 import { sayLastWord } from "../../messaging/last-word.ts";
-import { Sending, type SendingParts } from "./sending.ts";
+import { Sending, type Freight, type SendingParts } from "./sending.ts";
 import { createDrawing, type TransferDrawing } from "./transfer-drawing.ts";
 import { deadlineKind, endOf, outcomeKind, transferKind } from "./transfer-kind.ts";
 import type { Ended, Given, Running, Transfer } from "./transfer-kind.ts";
@@ -117,10 +117,15 @@ async function bring(
   if (!messenger || isLate || job.checkpoint?.isGiven) return { is: "interrupted" };
   const endDrawing = drawing.drawProgress(job.id, transfer);
   try {
-    return await new Sending(transfer, { ...parts, job, messenger }).run();
+    return await new Sending(freightOf(transfer), { ...parts, job, messenger }).run();
   } finally {
     await endDrawing();
   }
+}
+
+function freightOf({ person, mount, to, limit, asFile, duration, card }: Transfer): Freight {
+  const { entry, variant, total } = card;
+  return { person, mount, to, limit, asFile, files: [{ entry, variant, total, duration }] };
 }
 
 interface Over {

@@ -3,6 +3,7 @@ import type { ActionContext } from "../context/context.ts";
 import { contains } from "../browse/page.ts";
 import { readAll } from "../browse/path.ts";
 import { folderId } from "../context/folder-view.ts";
+import type { Picked } from "../model/change.ts";
 import type { FolderView } from "../model/session.ts";
 
 /** A file somewhere below the folder that is listed. */
@@ -32,6 +33,8 @@ interface Wanted {
   readonly folders: number;
   /** Which part, from 1: each begins where the one before it had enough. */
   readonly part: number;
+  /** Only these entries, and what lies below them; absent = all of the folder. */
+  readonly picked?: readonly Picked[] | undefined;
   /** Whether a file counts. */
   isWanted(file: Entry): boolean;
 }
@@ -47,16 +50,20 @@ interface Ahead {
  */
 export async function* collect(context: ActionContext, state: FolderView, wanted: Wanted): AsyncGenerator<Collection> {
   const found: Collected[] = [];
-  const ahead: Ahead[] = [{ id: folderId(state), path: [] }];
+  const ahead: Ahead[] = wanted.picked ? foldersIn(wanted.picked) : [{ id: folderId(state), path: [] }];
   const seen = new Set<string | undefined>();
   const portions = new Portions(wanted);
   let others = 0;
+  for (const { file, folder } of filesIn(wanted.picked ?? [])) {
+    if (!wanted.isWanted(file)) others += Number(portions.isWanted);
+    else if (portions.file()) found.push({ path: [], file, folder });
+  }
   for (let next = ahead.shift(); next; next = ahead.shift()) {
     // A drive where a folder lies in itself is a drive with a fault, and no reason to go round for ever.
     if (seen.has(next.id)) continue;
     portions.folder();
     if (portions.isOver) break;
-    const isFirst = seen.size === 0;
+    const isFirst = seen.size === 0 && !wanted.picked;
     seen.add(next.id);
     const all = sortEntries(await readAll(context, state.mount, next.id), state.order);
     const { filter } = state;
@@ -70,6 +77,18 @@ export async function* collect(context: ActionContext, state: FolderView, wanted
     if (portions.isOver) return;
   }
   yield { found, folders: seen.size, others, capped: portions.isOver };
+}
+
+function foldersIn(picked: readonly Picked[]): Ahead[] {
+  return picked.flatMap(({ entries }) =>
+    entries.filter(({ kind }) => kind === "folder").map(({ id, name }) => ({ id, path: [name] })),
+  );
+}
+
+function filesIn(picked: readonly Picked[]): readonly Pick<Collected, "file" | "folder">[] {
+  return picked.flatMap(({ trail, entries }) =>
+    entries.filter(({ kind }) => kind === "file").map((file) => ({ file, folder: trail.at(-1)?.id ?? "" })),
+  );
 }
 
 /** Counts what goes into which part. Walked again, the same folders make the same parts. */

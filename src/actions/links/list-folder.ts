@@ -2,12 +2,14 @@ import { StorageError } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { listFormats, type ListFormat } from "../model/screen.ts";
 import { draw, type ActionContext, type Result } from "../context/context.ts";
-import { reasonOf, unexpected } from "../context/failure.ts";
+import { reasonOf, refused, unexpected } from "../context/failure.ts";
 import { collect, type Collected, type Collection } from "./collect.ts";
 import { isMedia, listName, writeList, type ListItem } from "./write-list.ts";
 import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import type { ListCaps, ListProgress, ListReady, Reason, Screen } from "../model/screen.ts";
-import { folderOf, type FolderView } from "../model/session.ts";
+import type { Picked } from "../model/change.ts";
+import type { FolderView, ListView, ViewState } from "../model/session.ts";
+import { chosenIn, folderOfTidy } from "../tidy/picked.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
 
 /** Folders one list reads. */
@@ -19,8 +21,9 @@ const maxCalls = 50;
 
 /** As what the folder's links are wanted. */
 export function chooseList(context: ButtonContext): Promise<Result> | Result {
-  return onFolder(context, async (folder, mount) => {
-    const view = await draw(context, { at: "list", folder });
+  return onList(context, async (list, mount) => {
+    const { folder } = list;
+    const view = await draw(context, list);
     return {
       screen: { show: "list-choice", view, ...placeOf(mount, folder), formats: listFormats, most: capsOf(context) },
     };
@@ -29,8 +32,11 @@ export function chooseList(context: ButtonContext): Promise<Result> | Result {
 
 /** The folder's links in one file: the screen says how far it is, and the last one holds the list. */
 export function listAs(context: ButtonContext, format: ListFormat, part = 1): Promise<Result> | Result {
-  return onFolder(context, async (folder, mount) => {
-    const view = await draw(context, { at: "list", folder });
+  return onList(context, async (list, mount) => {
+    const { folder } = list;
+    const view = await draw(context, list);
+    const picked = list.chosen && chosenIn(context.session, folder.mount)?.picked;
+    if (list.chosen && !picked) return refused("nothing-chosen");
     const screen: ListProgress = {
       show: "list-progress",
       view,
@@ -39,17 +45,24 @@ export function listAs(context: ButtonContext, format: ListFormat, part = 1): Pr
       files: 0,
       links: 0,
     };
-    return { screen, updates: gather(context, { mount, folder, format, part, screen }) };
+    return { screen, updates: gather(context, { mount, folder, picked, format, part, screen }) };
   });
 }
 
-function onFolder(
+function onList(
   context: ButtonContext,
-  work: (folder: FolderView, mount: Mount) => Promise<Result> | Result,
+  work: (list: ListView, mount: Mount) => Promise<Result> | Result,
 ): Promise<Result> | Result {
-  const state = context.shown?.state;
-  const folder = state && (state.at === "folder" || state.at === "list") ? folderOf(state) : undefined;
-  return folder ? withMount(context, folder.mount, (mount) => work(folder, mount)) : forgotten(context);
+  const list = context.shown && listFrom(context.shown.state);
+  return list ? withMount(context, list.folder.mount, (mount) => work(list, mount)) : forgotten(context);
+}
+
+/** Of the folder that is open, or of what is chosen. */
+function listFrom(state: ViewState): ListView | undefined {
+  if (state.at === "list") return state;
+  if (state.at === "folder") return { at: "list", folder: state };
+  const isChosen = state.at === "tidy" && state.about === "selection";
+  return isChosen ? { at: "list", folder: folderOfTidy(state), chosen: true } : undefined;
 }
 
 function placeOf(mount: Mount, { trail }: FolderView): Pick<ListReady, "mount" | "trail"> {
@@ -63,6 +76,8 @@ function capsOf({ services }: ActionContext): ListCaps {
 interface ListRequest {
   readonly mount: Mount;
   readonly folder: FolderView;
+  /** Only what is among these; absent = all of the folder. */
+  readonly picked?: readonly Picked[] | undefined;
   readonly format: ListFormat;
   /** Which, from 1. */
   readonly part: number;
@@ -87,12 +102,12 @@ async function* gather(asked: ActionContext, request: ListRequest): AsyncGenerat
 const maxEmptyParts = 10;
 
 async function* gathered(context: ActionContext, request: ListRequest): AsyncGenerator<Screen> {
-  const { folder, format, part, screen } = request;
+  const { folder, picked, format, part, screen } = request;
   let collection: Collection = { found: [], folders: 0, others: 0, capped: false };
   let failed: Reason | undefined;
   const isWanted = format === "m3u8" ? isMedia : () => true;
   try {
-    for await (const more of collect(context, folder, { ...capsOf(context), part, isWanted })) {
+    for await (const more of collect(context, folder, { ...capsOf(context), part, isWanted, picked })) {
       collection = more;
       yield { ...screen, folders: more.folders, files: more.found.length };
     }

@@ -21,8 +21,8 @@ export interface SaveOrder {
   readonly person: string;
   /** The mount that is the share. */
   readonly share: string;
-  /** What of it; absent = all that is at its top. */
-  readonly entry?: Entry | undefined;
+  /** What of it, all in one folder; absent = all that is at its top. */
+  readonly entries?: readonly Entry[] | undefined;
   /** Ids of the folders above that inside the share, the uppermost first. */
   readonly above: readonly string[];
   /** The mount it goes into, and the folders from its root down to the one it goes to. */

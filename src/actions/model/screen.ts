@@ -16,6 +16,7 @@ import type { DownloadItem } from "./download-item.ts";
 import type { UploadItem } from "./upload-item.ts";
 import type { Placed } from "./target.ts";
 import type { TransferFailure, Upload } from "./upload.ts";
+import type { BatchScreen } from "./batch-screen.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
 import type { HookCard } from "./hook-screen.ts";
 import type { FollowScreen } from "./follow-screen.ts";
@@ -43,6 +44,7 @@ export type Screen =
   | HookCard
   | Question
   | TransferScreen
+  | BatchScreen
   | ListChoice
   | ListProgress
   | ListReady
@@ -193,6 +195,9 @@ export type ApprovalState =
 export type Ability =
   | "send"
   | "send-as-file"
+  | "send-privately"
+  | "send-folder"
+  | "select"
   | "list-folder"
   | "save-share"
   | "share-out"
@@ -242,7 +247,7 @@ export interface Listing {
   readonly notice?: "list-changed" | "part-gone" | "undone";
   /** Only entries whose name contains this are shown. `up` shows them all again. */
   readonly filter?: string | undefined;
-  /** `list-folder`: its links can be had as a file here; `add-favourite`, `remove-favourite`: it can be kept, or is. */
+  /** `send-folder`: its files can be had in this chat; `select`: of a share, where there is nothing to tidy up; `list-folder`: its links can be had as a file here; `add-favourite`, `remove-favourite`: it can be kept, or is. */
   readonly can: readonly Ability[];
   /** These were found below the folder of the trail; `up` leads there. */
   readonly search?: SearchState;
@@ -777,6 +782,10 @@ export const noticeCodes = [
   "credential-ends-day",
   "transfer-busy",
   "transfer-queue-full",
+  "nothing-to-send",
+  "sent-privately",
+  "private-chat-closed",
+  "private-chat-busy",
   "links-revoked",
   "no-links-to-revoke",
   "fallback",
@@ -842,6 +851,8 @@ export const noticeCodes = [
   // Tidying up.
   "nothing-chosen",
   "selection-full",
+  "too-many-at-once",
+  "save-one-folder",
   "target-inside",
   "undo-over",
   "undo-unclear",

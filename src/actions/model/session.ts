@@ -48,7 +48,8 @@ export type ViewState =
   | FolderView
   | FileView
   | TransferView
-  | { readonly at: "list"; readonly folder: FolderView }
+  | BatchView
+  | ListView
   | DownloadView
   | FollowsView
   | FollowView
@@ -233,6 +234,7 @@ export function folderOf(state: ViewState): FolderView | undefined {
       return state.folder;
     case "transfer":
       return state.file.folder;
+    case "batch":
     case "download":
     case "upload":
     case "select":
@@ -285,6 +287,24 @@ export interface TransferView {
   readonly transfer: string;
   /** It was wanted as it is, and not as something to look at. */
   readonly asFile?: boolean | undefined;
+}
+
+/** As what links are wanted, and the list of them. */
+export interface ListView {
+  readonly at: "list";
+  readonly folder: FolderView;
+  /** Of what the session has chosen; absent = of the folder. */
+  readonly chosen?: true | undefined;
+}
+
+/** Several files on their way into the chat. Its rows are the files: those that did not come, once it is over. */
+export interface BatchView {
+  readonly at: "batch";
+  /** Where they were asked for. */
+  readonly folder: FolderView;
+  /** Id of the batch. */
+  readonly batch: string;
+  readonly asFiles: boolean;
 }
 
 /** A batch of addresses on their way into a folder. Its rows are what they became, and where to begin again. */
@@ -343,6 +363,8 @@ export interface SaveView {
   readonly save: string;
   /** What is saved: a share's folder, its top, or a file. */
   readonly from: FolderView | FileView;
+  /** Only these entries of the folder; absent = all of it. */
+  readonly chosen?: readonly Entry[] | undefined;
   /** Where it goes. */
   readonly to: FolderView;
   /** Where one comes back to: to the share, and once it is saved to what came of it. */
@@ -363,6 +385,8 @@ export interface ShareDraftView {
   readonly at: "share-out";
   /** The file, or the folder that is open. */
   readonly from: FolderView | FileView;
+  /** What the session has chosen instead. */
+  readonly chosen?: true | undefined;
   readonly coded: boolean;
   readonly days: LifeDays;
   /** The drive was asked to make it then, ms since the epoch, and nobody has seen what came of it. */

@@ -2,6 +2,7 @@ import type { Entry } from "../../storage/entry.ts";
 import type { SharedOut } from "../../storage/task.ts";
 import type { MountTag } from "./mount-tag.ts";
 import type { ViewRef } from "./session.ts";
+import type { Sum } from "./tidy-screen.ts";
 import type { LifeDays } from "./share-life.ts";
 
 /** Links that others open, made on a drive of one's own. */
@@ -13,7 +14,9 @@ export interface ShareDraft {
   readonly view: ViewRef;
   readonly mount: MountTag;
   readonly trail: readonly string[];
-  readonly entry: Entry;
+  /** What it leads to; absent = several, see `chosen`. */
+  readonly entry?: Entry | undefined;
+  readonly chosen: Sum;
   /** Who opens it has to say a code. */
   readonly coded: boolean;
   readonly days: LifeDays;

@@ -16,6 +16,11 @@ export type TidyAbility =
   | "trash-entries"
   | "select"
   | "show-trash"
+  | "list-folder"
+  | "share-out"
+  | "save"
+  | "send-entries"
+  | "send-as-files"
   | "push"
   | "undo";
 

@@ -98,6 +98,7 @@ function removeMount(
     await takeBackEverywhere(context.services, mount);
     const { credential } = await context.services.storage.unmount(mount);
     await context.services.transfers?.withdraw(mount);
+    await context.services.batches?.withdraw(mount);
     await context.services.follows?.forget(context.person.id, mount);
     await context.services.givenLinks?.endAll(context.person.id, mount);
     context.services.log.info({ person: context.person.id, mount }, "drive removed");

@@ -40,6 +40,8 @@ export interface SaveOutcome {
 }
 
 /** One of a key at a time: what is asked for twice is found there by the second. */
-export function keyOf({ mount, to, share, entry }: Pick<Save, "mount" | "to" | "share" | "entry">): string {
-  return [mount, to.at(-1)?.id ?? "", share, entry?.id ?? ""].join("/");
+export function keyOf({ mount, to, share, entries = [] }: Pick<Save, "mount" | "to" | "share" | "entries">): string {
+  const [first, ...others] = entries;
+  const more = others.length > 0 ? `+${others.length}` : "";
+  return [mount, to.at(-1)?.id ?? "", share, `${first?.id ?? ""}${more}`].join("/");
 }

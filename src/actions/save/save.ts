@@ -1,3 +1,4 @@
+import type { Entry } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
 import { mountsOf, withTarget } from "../../users/person.ts";
 import { currentFolder } from "../browse/current.ts";
@@ -8,13 +9,16 @@ import { afresh, draw, goTo, withPerson, type ActionContext, type Outcome, type 
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { folderView, slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
+import type { SaveOrder } from "../model/save.ts";
 import type { FileView, FolderView, SaveView } from "../model/session.ts";
+import { chosenIn, folderOfTidy } from "../tidy/picked.ts";
 
 /** Saves what the button stands on – a share's folder or file – into a drive of the presser's own. */
 export function save(context: ButtonContext): Promise<Result> | Result {
   const state = context.shown?.state;
   const file = fileOf(context);
   if (file) return begin(context, { ...file, at: "file" });
+  if (state?.at === "tidy" && state.about === "selection") return saveChosen(context, folderOfTidy(state));
   if (state?.at !== "folder") return forgotten(context);
   const { filter: _left, ...folder } = state;
   return begin(context, folder);
@@ -22,13 +26,33 @@ export function save(context: ButtonContext): Promise<Result> | Result {
 
 type Source = FolderView | FileView;
 
+/** Most entries that are saved at once. */
+const maxSaved = 100;
+
+/** What is chosen, where it is of one folder: that is what a share's service takes at once. */
+function saveChosen(context: ButtonContext, folder: FolderView): Promise<Result> | Result {
+  const [group, ...others] = chosenIn(context.session, folder.mount)?.picked ?? [];
+  if (!group) return refused("nothing-chosen");
+  if (others.length > 0) return refused("save-one-folder");
+  if (group.entries.length > maxSaved) return refused("too-many-at-once");
+  const { filter: _left, ...from } = folder;
+  return begin(context, { ...from, trail: group.trail }, { chosen: group.entries });
+}
+
+interface Again {
+  /** Only these of the folder. */
+  readonly chosen?: readonly Entry[] | undefined;
+  /** Where it was to go. */
+  readonly to?: FolderView | undefined;
+}
+
 /** What was not saved, once more. */
 export function retrySave(context: ButtonContext): Promise<Result> | Result {
   const state = context.shown?.state;
-  return state?.at === "save" ? begin(context, state.from, state.to) : forgotten(context);
+  return state?.at === "save" ? begin(context, state.from, state) : forgotten(context);
 }
 
-async function begin(asked: ButtonContext, from: Source, again?: FolderView): Promise<Result> {
+async function begin(asked: ButtonContext, from: Source, { chosen, to: again }: Again = {}): Promise<Result> {
   const { services } = asked;
   const { saves } = services;
   const folder = from.at === "folder" ? from : from.folder;
@@ -42,7 +66,7 @@ async function begin(asked: ButtonContext, from: Source, again?: FolderView): Pr
       const before = again && (await mountsOf(services, context.person)).find(({ id }) => id === again.mount);
       const target = saves && (before ?? (await ableMount(context, "save")));
       if (!target) return noDrive(context);
-      return beginIn(context, { from, share, target, to: before && again });
+      return beginIn(context, { from, chosen, share, target, to: before && again });
     },
     { for: "link", trail: folder.trail },
   );
@@ -56,24 +80,25 @@ function noDrive(context: ActionContext): Promise<Outcome> | Outcome {
 
 interface Beginning {
   readonly from: Source;
+  readonly chosen?: readonly Entry[] | undefined;
   readonly share: Mount;
   readonly target: Mount;
   /** Absent = to where the person is, or was lately. */
   readonly to?: FolderView | undefined;
 }
 
-async function beginIn(asked: ActionContext, { from, share, target, to: given }: Beginning): Promise<Result> {
+async function beginIn(asked: ActionContext, { from, chosen, share, target, to: given }: Beginning): Promise<Result> {
   const { services, visit, person } = asked;
   const to = given ?? (await targetIn(asked, target));
   const context = await withPerson(asked, withTarget(person, { mount: target.id, trail: to.trail }));
-  const view: SaveView = { at: "save", save: services.newId(), from, to, back: from };
-  const { entry, above } = wantedOf(from);
+  const view: SaveView = { at: "save", save: services.newId(), from, chosen, to, back: from };
+  const { entries, above } = wantedOf(from, chosen);
   const isGroup = visit.place.kind === "group";
   const prepared = await services.saves?.prepare({
     id: view.save,
     person: person.id,
     share: share.id,
-    entry,
+    entries,
     above,
     mount: target.id,
     to: to.trail,
@@ -84,7 +109,7 @@ async function beginIn(asked: ActionContext, { from, share, target, to: given }:
       show: "save",
       ...(isGroup && { for: "asker" }),
       view: await draw(context, view),
-      name: entry?.name ?? share.title,
+      name: nameOf(entries) ?? share.title,
       mount: tagIn(target, to),
       trail: namesOf(to),
     },
@@ -102,13 +127,20 @@ async function targetIn(context: ActionContext, mount: Mount): Promise<FolderVie
 }
 
 /** A file, or the folder that is open; all of the share where that is its top. */
-function wantedOf(from: Source) {
+function wantedOf(from: Source, chosen?: readonly Entry[]): Pick<SaveOrder, "entries" | "above"> {
   const trail = from.at === "folder" ? from.trail : from.folder.trail;
   const ids = trail.map(({ id }) => id);
-  if (from.at !== "folder") return { entry: slim(from.entry), above: ids };
+  if (chosen) return { entries: chosen, above: ids };
+  if (from.at !== "folder") return { entries: [slim(from.entry)], above: ids };
   const last = trail.at(-1);
-  if (!last) return { entry: undefined, above: [] };
-  return { entry: { ...last, kind: "folder" as const }, above: ids.slice(0, -1) };
+  if (!last) return { entries: undefined, above: [] };
+  return { entries: [{ ...last, kind: "folder" }], above: ids.slice(0, -1) };
+}
+
+/** Of several the first one's. */
+function nameOf(entries: readonly Entry[] | undefined): string | undefined {
+  const [first, ...others] = entries ?? [];
+  return first && (others.length > 0 ? `${first.name} (+${others.length})` : first.name);
 }
 
 /** Lets go of what was not asked of the drive yet. Its own screen tells what came of it. */

@@ -11,10 +11,12 @@ export async function forgetPerson({ services, person, session }: ActionContext)
     const { credential } = await services.storage.unmount(id);
     if (credential === "left") leftAt = driver;
     await services.transfers?.withdraw(id);
+    await services.batches?.withdraw(id);
   }
   await services.approvals?.forget(person.id);
   await services.browserSignIns?.forget(person.id);
   await services.transfers?.forget(person.id);
+  await services.batches?.forget(person.id);
   await services.downloads?.forget(person.id);
   await services.saves?.forget(person.id);
   await services.hooks?.revoke(person.id);

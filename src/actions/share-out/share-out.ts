@@ -4,10 +4,11 @@ import type { Mount } from "../../storage/mount.ts";
 import type { SharedOut } from "../../storage/task.ts";
 import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, sessionLife, withRemembered, type ActionContext, type Result } from "../context/context.ts";
-import { attempt } from "../context/failure.ts";
+import { attempt, refused } from "../context/failure.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { FolderView, ShareDraftView } from "../model/session.ts";
 import type { LifeDays } from "../model/share-life.ts";
+import { folderOfTidy, onlyOne, pickedEntries, sumOf } from "../tidy/picked.ts";
 import { allShared, drawShared } from "./shared.ts";
 
 type From = ShareDraftView["from"];
@@ -17,6 +18,9 @@ export function draftShare(context: ButtonContext): Result {
   const state = context.shown?.state;
   const file = fileOf(context);
   if (file) return goTo(context, draftOf({ ...file, at: "file" }));
+  if (state?.at === "tidy" && state.about === "selection") {
+    return goTo(context, { ...draftOf(folderOfTidy(state)), chosen: true });
+  }
   if (state?.at !== "folder" || state.trail.length === 0) return forgotten(context);
   const { filter: _left, ...folder } = state;
   return goTo(context, draftOf(folder));
@@ -27,11 +31,16 @@ function draftOf(from: From): ShareDraftView {
 }
 
 /** What a draft is about. */
-function entryOf(from: From): Entry | undefined {
-  if (from.at !== "folder") return from.entry;
+function entriesOfDraft({ session }: Pick<ActionContext, "session">, draft: ShareDraftView): readonly Entry[] {
+  const { from, chosen } = draft;
+  if (chosen) return pickedEntries(session ?? {}, folderOf(from));
+  if (from.at !== "folder") return [from.entry];
   const last = from.trail.at(-1);
-  return last && { ...last, kind: "folder" };
+  return last ? [{ ...last, kind: "folder" }] : [];
 }
+
+/** Most entries one link leads to. */
+const maxShared = 100;
 
 function folderOf(from: From): FolderView {
   return from.at === "folder" ? from : from.folder;
@@ -39,17 +48,19 @@ function folderOf(from: From): FolderView {
 
 /** The card on which it is chosen. */
 export function showDraft(context: ActionContext, view: ShareDraftView): Promise<Result> | Result {
-  const { from, coded, days } = view;
+  const { from, coded, days, chosen } = view;
   const folder = folderOf(from);
-  const entry = entryOf(from);
-  if (!entry) return goTo(context, folder);
+  const entries = entriesOfDraft(context, view);
+  if (entries.length === 0) return goTo(context, folder);
+  if (entries.length > maxShared) return refused("too-many-at-once");
   return withMount(context, folder.mount, async (mount) => ({
     screen: {
       show: "share-out",
       view: await draw(context, view),
       mount: tagIn(mount, folder),
-      trail: namesOf(above(from)),
-      entry,
+      trail: namesOf(chosen ? folder : above(from)),
+      entry: onlyOne(entries),
+      chosen: sumOf(entries),
       coded,
       days,
     },
@@ -88,32 +99,38 @@ export function makeShared(context: ButtonContext): Promise<Result> | Result {
   if (session.revision !== view.revision && session.state.at === "shared") return goTo(context, session.state);
   return onDraft(context, (draft) => {
     const { from } = draft;
-    const entry = entryOf(from);
-    if (!entry) return forgotten(context);
+    const entries = entriesOfDraft(context, draft);
+    if (entries.length === 0) return forgotten(context);
     return withMount(context, folderOf(from).mount, (mount) =>
-      attempt(context, { mount, back: from }, () => make(context, mount, { draft, entry })),
+      attempt(context, { mount, back: from }, () => make(context, mount, { draft, entries })),
     );
   });
 }
 
 interface Making {
   readonly draft: ShareDraftView;
-  readonly entry: Entry;
+  readonly entries: readonly Entry[];
 }
 
 /** It is noted before it is asked for: pressed again after a kill, what was made is found, and nothing is made twice. */
-async function make(context: ButtonContext, mount: Mount, { draft, entry }: Making): Promise<Result> {
+async function make(context: ButtonContext, mount: Mount, { draft, entries }: Making): Promise<Result> {
   const { services, person, signal } = context;
   const { from, coded, days, askedAt } = draft;
+  const [entry] = entries;
+  if (!entry) return forgotten(context);
   const before = askedAt === undefined ? undefined : await madeSince(context, mount, { entry, askedAt });
   if (before) return drawShared(context, mount, { share: before, from });
   await noteDraft(context, { ...draft, askedAt: services.now() });
-  const share = await services.storage.shareOut(mount.id, [entry.id], {
-    asker: person.id,
-    signal,
-    ...(coded && { passCode: true as const }),
-    ...(days > 0 && { days }),
-  });
+  const share = await services.storage.shareOut(
+    mount.id,
+    entries.map(({ id }) => id),
+    {
+      asker: person.id,
+      signal,
+      ...(coded && { passCode: true as const }),
+      ...(days > 0 && { days }),
+    },
+  );
   services.log.info({ person: person.id, mount: mount.id }, "share made");
   const named = share.title === "" ? { ...share, title: entry.name } : share;
   return drawShared(context, mount, { share: named, from });

@@ -27,6 +27,11 @@ export function chosenIn({ selection }: Pick<Session, "selection">, mount: strin
   return selection?.mount === mount && selection.picked.length > 0 ? selection : undefined;
 }
 
+/** What is chosen on the drive of that folder, without what lies below a folder that is chosen itself. */
+export function pickedEntries(session: Pick<Session, "selection">, from: FolderView): readonly Entry[] {
+  return entriesOf(pickedBy({ at: "tidy", about: "selection", from }, session));
+}
+
 export function entriesOf(picked: readonly Picked[]): readonly Entry[] {
   return picked.flatMap(({ entries }) => entries);
 }

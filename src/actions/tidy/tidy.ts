@@ -1,8 +1,8 @@
 import type { Capability } from "../../storage/driver.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { isPushable } from "../context/abilities.ts";
+import { canShareOut, isPushable, isSavable } from "../context/abilities.ts";
 import { fileOf, folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
-import { draw, goTo, type ActionContext, type Result } from "../context/context.ts";
+import { draw, goTo, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { Session, TidyView } from "../model/session.ts";
 import type { TidyAbility } from "../model/tidy-screen.ts";
@@ -68,10 +68,29 @@ async function abilitiesFor(context: ActionContext, mount: Mount, view: TidyView
   const session: Pick<Session, "selection" | "change"> = context.session ?? {};
   const capable = await context.services.storage.can(mount.id);
   const about = { view, count: entriesOf(pickedBy(view, session)).length };
+  const given = view.about === "selection" && about.count > 0 ? await givingOf(context, mount) : [];
   const can = needs.filter(([, capability, fits]) => capable.has(capability) && fits(about)).map(([name]) => name);
   const also: readonly TidyAbility[] = [
+    ...given,
+    ...sendingOf(context, about),
     ...(about.count > 0 && isPushable(context, mount) ? (["push"] as const) : []),
-    ...(isUndoable(context.services, session.change, mount.id) ? (["undo"] as const) : []),
+    ...(isUndoable(context.services, session.change, mount.id) ? ["undo" as const] : []),
   ];
   return [...can, ...also];
+}
+
+/** What is chosen goes to others, or into another drive. */
+async function givingOf(context: ActionContext, mount: Mount): Promise<readonly TidyAbility[]> {
+  return [
+    ...(isSavable(context, mount) ? (["save"] as const) : []),
+    ...((await canShareOut(context, mount)) ? (["share-out"] as const) : []),
+    "list-folder",
+  ];
+}
+
+/** A file's own card sends it. */
+function sendingOf(context: ActionContext, { view, count }: About): readonly TidyAbility[] {
+  if (view.about === "file" || !isSendable(context)) return [];
+  if (view.about === "folder") return ["send-as-files"];
+  return count > 0 ? ["send-entries", "send-as-files"] : [];
 }

@@ -1,4 +1,5 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
+import { batchSheet } from "./batch.ts";
 import { downloadSheet } from "./download.ts";
 import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
@@ -118,6 +119,8 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return approvalSheet(painter, screen);
     case "transfer":
       return transferSheet(painter, screen);
+    case "batch":
+      return batchSheet(painter, screen);
     case "list-choice":
       return listChoiceSheet(painter, screen);
     case "list-progress":

@@ -1,3 +1,4 @@
+import { sumText } from "../../i18n/tidy-words.ts";
 import { ButtonStyle } from "discord.js";
 import { lifeChoices } from "../../actions/model/share-life.ts";
 import type { ShareDraft, SharedCard, SharedList } from "../../actions/model/shared-screen.ts";
@@ -15,13 +16,13 @@ const nameWidth = 90;
 /** How a link is to be made. */
 export function shareDraftSheet(painter: Painter, draft: ShareDraft): Sheet {
   const { say } = painter;
-  const { view, mount, trail, entry, coded, days } = draft;
+  const { view, mount, trail, entry, chosen, coded, days } = draft;
   const withCode = (wanted: boolean, words: string) =>
     press(`${chosenMark(coded === wanted)}${words}`, { do: "set-shared-code", view, coded: wanted });
   return {
     head: [`### 📤 ${say("share-out-title")}`, trailLine(mount, trail)],
     body: [
-      `${kindSigns[kindOf(entry)]} ${strong(entry.name, nameWidth)}`,
+      entry ? `${kindSigns[kindOf(entry)]} ${strong(entry.name, nameWidth)}` : `☑️ ${sumText(painter, chosen)}`,
       say(coded ? "share-out-coded" : "share-out-open"),
     ],
     rows: [

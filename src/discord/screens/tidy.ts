@@ -27,7 +27,10 @@ export function tidySheet(painter: Painter, card: TidyCard): Sheet {
       say("tidy-what"),
     ],
     rows: [
-      can.map((ability) => press(`${tidySigns[ability]} ${say(`press-${ability}`)}`, { do: ability, view })),
+      can
+        // Every file stays one there.
+        .filter((ability) => ability !== "send-as-files")
+        .map((ability) => press(`${tidySigns[ability]} ${say(`press-${ability}`)}`, { do: ability, view })),
       [
         about !== "selection" &&
           count > 0 &&

@@ -1,4 +1,5 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
+import { paintBatch } from "./batch.ts";
 import { paintDownload } from "./download.ts";
 import { paintFavourites } from "./favourites.ts";
 import { paintFile } from "./file.ts";
@@ -65,6 +66,8 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintApproval(painter, screen);
     case "transfer":
       return paintTransfer(painter, screen);
+    case "batch":
+      return paintBatch(painter, screen);
     case "list-choice":
       return paintListChoice(painter, screen);
     case "list-progress":

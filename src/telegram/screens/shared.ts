@@ -1,3 +1,4 @@
+import { sumText } from "../../i18n/tidy-words.ts";
 import { FormattedString } from "@grammyjs/parse-mode";
 import { lifeChoices } from "../../actions/model/share-life.ts";
 import type { ShareDraft, SharedCard, SharedList } from "../../actions/model/shared-screen.ts";
@@ -12,7 +13,7 @@ import { button, lines, strong, trailLine, turningRow, type Painted, type Painte
 /** How a link is to be made. */
 export function paintShareDraft(painter: Painter, draft: ShareDraft): Painted {
   const { say } = painter;
-  const { view, mount, trail, entry, coded, days } = draft;
+  const { view, mount, trail, entry, chosen, coded, days } = draft;
   const withCode = (wanted: boolean, words: string) =>
     button(`${chosenMark(coded === wanted)}${words}`, { do: "set-shared-code", view, coded: wanted });
   return {
@@ -20,7 +21,9 @@ export function paintShareDraft(painter: Painter, draft: ShareDraft): Painted {
       FormattedString.join(["📤 ", strong(say("share-out-title"))]),
       trailLine(mount, trail),
       "",
-      FormattedString.join([`${kindSigns[kindOf(entry)]} `, strong(elideName(entry.name, 80))]),
+      entry
+        ? FormattedString.join([`${kindSigns[kindOf(entry)]} `, strong(elideName(entry.name, 80))])
+        : `☑️ ${sumText(painter, chosen)}`,
       say(coded ? "share-out-coded" : "share-out-open"),
     ),
     keyboard: [
