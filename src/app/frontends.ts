@@ -17,8 +17,9 @@ import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
 import type { JobQueue } from "../jobs/queue.ts";
 import { createOutbound } from "../outbound.ts";
+import { updatesOnce } from "./handled-updates.ts";
 import type { Store } from "../store/store.ts";
-import { createTelegram, type Telegram, type TelegramParts } from "../telegram/bot.ts";
+import { createTelegram, type Telegram } from "../telegram/bot.ts";
 import { type TelegramSettings } from "../telegram/settings.ts";
 import type { Words } from "../i18n/words.ts";
 
@@ -149,10 +150,8 @@ function telegramOf(
     places: newsOf(services),
     removals: createRemovals(jobs, "telegram"),
     operators: services.admins,
-    ...(store.isShared && {
-      lead: (work, until) => store.lead("telegram-updates", work, until),
-      once: updatesOnce(store),
-    }),
+    ...(store.isShared && { lead: (work, until) => store.lead("telegram-updates", work, until) }),
+    once: updatesOnce(store, log),
     log: log.child({ part: "telegram" }),
     now: Date.now,
     onFatal,
@@ -204,21 +203,6 @@ function discordOf(
     onLeft: (place) => placeNews(services).gone(place),
     ...(store.isShared && { lead: (work, until) => store.lead("discord-gateway", work, until) }),
   });
-}
-
-/** Milliseconds for which Telegram brings an update again. */
-const updatesLive = 24 * 3_600_000;
-
-/** Updates that one of several processes has handled are not handled by another: after a take-over Telegram brings some again. */
-function updatesOnce(store: Store): NonNullable<TelegramParts["once"]> {
-  const handled = store.open<true>("handled-updates");
-  return (update, work) =>
-    store.exclusive(`update:${update}`, async () => {
-      const key = String(update);
-      if (await handled.get(key)) return;
-      await work();
-      await handled.set(key, true, updatesLive);
-    });
 }
 
 function kept(namespace: Keyv): {

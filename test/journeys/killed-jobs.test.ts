@@ -16,6 +16,27 @@ if (redis === undefined)
 /** On Redis a killed process is noticed after half a minute. */
 const timeout = 60_000;
 
+test("an update that was done while another took long is not done again after a kill", async () => {
+  program = await prepareProgram();
+  await program.start({ DISCORD_BOT_TOKEN: "" });
+  const { world } = program;
+  const { jun, mia } = world.people;
+  world.pikpak.fail({ path: "/drive/v1/share", delay: 120_000 });
+  jun.sends(world.shelf.shares.open.url);
+  await expect.poll(() => world.pikpak.calls.some(({ path }) => path.startsWith("/drive/v1/share"))).toBe(true);
+  mia.sends("/help");
+  await mia.waitsFor("/browse");
+  // It is noted when the next is answered: one person's are done in order.
+  mia.sends("/settings");
+  await mia.waitsFor("Rows a page");
+  await program.kill();
+  await program.start({ DISCORD_BOT_TOKEN: "" });
+  await jun.waitsFor("Holiday 2026", { timeout });
+  mia.sends("/tasks");
+  await mia.waitsFor(({ text }) => !text.includes("/browse") && !text.includes("Rows a page"), { timeout });
+  expect(mia.messages.filter(({ text }) => text.includes("/browse"))).toHaveLength(1);
+});
+
 describe.each([
   ["SQLite", true],
   ["Redis", redis !== undefined],
