@@ -135,7 +135,7 @@ test("bad input gets a clear sentence each, on the real bot over the real driver
   };
   expect(await answers(() => mia.sends("/nonsense"))).toMatch(/do not know this command.*\/help/s);
   expect(await answers(() => mia.sends("x".repeat(4096)))).toMatch(/did not understand/);
-  expect(await answers(() => mia.sendsFile({ kind: "sticker" }))).toMatch(/text/i);
+  expect(await answers(() => mia.sendsFile({ kind: "sticker" }))).toMatch(/share link, words to search for, or a file/);
   expect(await answers(() => mia.sends("https://drive.google.com/file/d/abc"))).toMatch(/not a PikPak share link/);
   expect(await answers(() => mia.sends("/share VNtooshort"))).toMatch(/not a PikPak share/);
   expect(await answers(() => mia.sends("https://mypikpak.com/s/VNnobodyhasthisone000000_o1"))).toMatch(
