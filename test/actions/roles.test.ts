@@ -22,10 +22,10 @@ test("a person from elsewhere may press nothing but a card that was sent to all"
   expect(open.map(([name]) => name)).toEqual(["link-row"]);
 });
 
-test("members may press on each other's lists only what shows something, or saves it into their own drive", () => {
+test("members may press on each other's lists only what shows something, or brings it into their own drive or private chat", () => {
   const shared = rules.filter(([name]) => may(name, "member", "group")).map(([name]) => name);
   expect(shared.toSorted()).toEqual(
-    "back find link link-row mount narrow-kind narrow-size open refresh save search-elsewhere search-filters sort step top turn up".split(
+    "back find link link-row mount narrow-kind narrow-size open refresh save search-elsewhere search-filters send-privately sort step top turn up".split(
       " ",
     ),
   );
