@@ -3,7 +3,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import type { Listing } from "../../actions/model/screen.ts";
 import { columnsBeside, elideName, elideTogether } from "../../i18n/names.ts";
 import { kindOf, kindSigns, sortArrow } from "../../i18n/signs.ts";
-import { abilityButtons, button, lines, pairs, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { abilityButtons, button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
 import { isNumbered, isSearch, searchFigures, searchLines, searchRows } from "./search.ts";
 import { sentences } from "../../i18n/phrases.ts";
 import { orders } from "../../storage/entry.ts";
@@ -99,5 +99,12 @@ function waysRows(painter: Painter, listing: Listing): InlineKeyboardButton[][] 
     button(`🔄 ${say("press-refresh")}`, { do: "refresh", view }),
   ];
   if (able.length <= 1) return [[...ways, ...able]];
-  return able.length > maxInRow ? [ways, ...pairs(able)] : [ways, able];
+  return [ways, ...evenRows(able)];
+}
+
+/** As few rows as can be read, of about the same length. */
+function evenRows(buttons: readonly InlineKeyboardButton[]): InlineKeyboardButton[][] {
+  const count = Math.ceil(buttons.length / maxInRow);
+  const length = Math.ceil(buttons.length / count);
+  return Array.from({ length: count }, (_, at) => buttons.slice(at * length, (at + 1) * length));
 }
