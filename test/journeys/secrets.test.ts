@@ -19,7 +19,7 @@ function personal(dataDir: string): string[] {
   const rows = database.prepare("SELECT key FROM keyv ORDER BY key").all();
   database.close();
   const own =
-    /^(schema:(?:version|keys)|discord:commands\/\d+|discord:servers|transfers:open|notes:pikpak:sign-ins:(?:account:|person:)?[0-9a-f]{16}(?::[0-9a-f]{16})?|access:operator-code|counters:totals)$/;
+    /^(schema:(?:version|keys)|discord:commands\/\d+|discord:servers|transfers:open|notes:pikpak:sign-ins:(?:account:|person:)?[0-9a-f]{16}(?::[0-9a-f]{16})?|access:operator-code|counters:totals|handled-updates:recent)$/;
   return rows.map(({ key }) => String(key)).filter((key) => !own.test(key));
 }
 

@@ -35,7 +35,8 @@ function begin(context: ButtonContext, from: Source): Promise<Result> | Result {
     const roots = rootsOf(from, context.session);
     const [only, ...others] = roots;
     if (!only) return refused("nothing-chosen");
-    const view: PushView = { at: "push", push: services.newId(), from };
+    // Of the very press: one that is brought again after a kill goes on with the same push, and sends nothing twice.
+    const view: PushView = { at: "push", push: `${context.view.id}-${context.view.revision}`, from };
     return pushes.prepare({
       id: view.push,
       person: person.id,
