@@ -12,25 +12,25 @@ import { folderOfTidy, pickedBy } from "../tidy/picked.ts";
 import { gather, type Gathered } from "./gather.ts";
 
 /** How files are to come. */
-interface Manner {
+interface BatchOptions {
   /** As they are, where the platform would make something smaller of them to show. */
   readonly asFiles: boolean;
 }
 
 /** Everything in the folder that is open, and below it. */
-export function sendFolder(context: ButtonContext, manner: Manner): Promise<Result> | Result {
+export function sendFolder(context: ButtonContext, batchOptions: BatchOptions): Promise<Result> | Result {
   const folder = context.shown?.state;
   if (folder?.at !== "folder") return forgotten(context);
-  return send(context, { folder, ...manner }, () => inFolder(context, folder));
+  return send(context, { folder, ...batchOptions }, () => inFolder(context, folder));
 }
 
 /** What a card of tidying up is about: what is chosen, or the folder. */
-export function sendEntries(context: ButtonContext, manner: Manner): Promise<Result> | Result {
+export function sendEntries(context: ButtonContext, batchOptions: BatchOptions): Promise<Result> | Result {
   const view = context.shown?.state;
   if (view?.at !== "tidy") return forgotten(context);
   const folder = folderOfTidy(view);
-  if (view.about === "folder") return send(context, { folder, ...manner }, () => inFolder(context, folder));
-  return send(context, { folder, ...manner }, () => gather(context, folder, pickedBy(view, context.session)));
+  if (view.about === "folder") return send(context, { folder, ...batchOptions }, () => inFolder(context, folder));
+  return send(context, { folder, ...batchOptions }, () => gather(context, folder, pickedBy(view, context.session)));
 }
 
 /** What did not come, once more. */
@@ -78,7 +78,7 @@ async function inFolder(context: ActionContext, folder: FolderView): Promise<Gat
   return gather(context, folder, [{ trail, entries }]);
 }
 
-interface Sent extends Manner {
+interface Sent extends BatchOptions {
   readonly folder: FolderView;
 }
 

@@ -37,11 +37,11 @@ interface CrowdOptions {
   /** Brings an update; how often it took. */
   bring(update: object): Promise<number>;
   /** Milliseconds somebody waits for what they asked for before it counts as lost. */
-  readonly patience: number;
+  readonly answerTimeout: number;
 }
 
 /** A crowd nobody is in yet. */
-export function createCrowd({ bring, patience }: CrowdOptions): Crowd {
+export function createCrowd({ bring, answerTimeout }: CrowdOptions): Crowd {
   const people = new Map<number, Chat>();
   const counts: Counts = { updates: 0, broughtAgain: 0, times: [] };
   let lastUpdate = 0;
@@ -51,7 +51,7 @@ export function createCrowd({ bring, patience }: CrowdOptions): Crowd {
     if (times > 1) counts.broughtAgain += 1;
   };
   const of = (id: number): Chat => {
-    const known = people.get(id) ?? new Chat(id, { send, counts, patience });
+    const known = people.get(id) ?? new Chat(id, { send, counts, answerTimeout });
     people.set(id, known);
     return known;
   };
@@ -65,7 +65,7 @@ export function createCrowd({ bring, patience }: CrowdOptions): Crowd {
   };
 }
 
-interface ChatParts extends Pick<CrowdOptions, "patience"> {
+interface ChatParts extends Pick<CrowdOptions, "answerTimeout"> {
   readonly counts: Counts;
   send(body: object): Promise<void>;
 }
@@ -137,7 +137,7 @@ class Chat implements Somebody {
     this.#waiting.add(look);
     look();
     const given = new AbortController();
-    const late = sleep(this.#parts.patience, "late" as const, { signal: given.signal, ref: false });
+    const late = sleep(this.#parts.answerTimeout, "late" as const, { signal: given.signal, ref: false });
     const found = await Promise.race([promise, late.catch(() => "late" as const)]);
     this.#waiting.delete(look);
     given.abort();

@@ -33,14 +33,14 @@ interface KillOptions {
 }
 
 /** Milliseconds somebody waits: the jobs of a process that was killed go on after half a minute. */
-const patience = 90_000;
+const answerTimeout = 90_000;
 
 /** Everybody browses, signs in, gets a file and asks three things in a row while one process after the other is killed. */
 export async function surviveKills(options: KillOptions): Promise<Survived> {
   const { chats, kills, replicas: count, server, together = 60, pause = 1500 } = options;
   const started = performance.now();
   const drive = await startLoadedPikPak(chats);
-  const crowd = createCrowd({ bring: (update) => replicas.bring(update), patience });
+  const crowd = createCrowd({ bring: (update) => replicas.bring(update), answerTimeout });
   const telegram = await startBotApi(crowd.onCall);
   const replicas = await startReplicas({ count, environment: environmentOf({ ...drive, telegram, server }) });
   const faults: string[] = [];

@@ -39,7 +39,7 @@ const warmUp = 2000;
 /** Everybody turns a page of a shared folder to and fro. */
 export async function measureRate({ count, seconds, server, people = usualPeople }: RateOptions): Promise<Rate> {
   const { pikpak, share } = await startLoadedPikPak(0);
-  const crowd = createCrowd({ bring: (update) => replicas.bring(update), patience: 15_000 });
+  const crowd = createCrowd({ bring: (update) => replicas.bring(update), answerTimeout: 15_000 });
   const telegram = await startBotApi(crowd.onCall);
   const replicas = await startReplicas({ count, environment: environmentOf({ pikpak, telegram, server }) });
   const over = new AbortController();
