@@ -121,7 +121,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "too many requests": { status: 429, error: "too_many_requests", code: 10, headers: { "retry-after": "1" } },
   "cut connections": { reset: true },
   "a page instead of an answer": { status: 502, body: "<html><h1>502 Bad Gateway</h1></html>" },
-  "the wish for a captcha": { status: 400, error: "captcha_invalid", code: 9 },
+  "the demand for a captcha": { status: 400, error: "captcha_invalid", code: 9 },
   "tokens that have ended": { status: 401, error: "unauthenticated", code: 16 },
   "a call without an answer": { delay: 600_000, times: 1 },
 };
