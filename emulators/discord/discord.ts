@@ -42,6 +42,8 @@ export interface DiscordEmulator {
   person(somebody: Somebody): Person;
   guild(options: GuildOptions): Guild;
   channel(guild: Guild, name: string): Channel;
+  /** A channel is deleted. */
+  removes(channel: Channel): void;
   /** A conversation of several people without the bot. */
   group(people: readonly Person[]): Channel;
   /** Makes somebody a member, or changes what a member may do. */
@@ -227,6 +229,11 @@ export async function startDiscord({
       return guild;
     },
     channel,
+    removes(gone) {
+      state.channels.delete(gone.id);
+      gone.guild?.channels.splice(gone.guild.channels.indexOf(gone), 1);
+      state.changed();
+    },
     group: (people) =>
       directChannel(
         state,

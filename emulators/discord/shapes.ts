@@ -115,7 +115,13 @@ export function channelShape(state: State, channel: Channel): Json {
       name: channel.name,
       guild_id: channel.guild.id,
       position: channel.guild.channels.indexOf(channel),
-      permission_overwrites: [],
+      // 1 = of a member.
+      permission_overwrites: [...channel.denied].map(([id, denied]) => ({
+        id,
+        type: 1,
+        allow: "0",
+        deny: denied.toString(),
+      })),
       parent_id: null,
       topic: null,
       nsfw: false,

@@ -35,6 +35,8 @@ interface RouterParts {
   readonly places?: PlaceNews | undefined;
   readonly removals?: Removals | undefined;
   now(): number;
+  /** Person ids of those who run a group or channel. */
+  adminsOf(chat: number): Promise<readonly string[]>;
   /** Told of a chat in which an operator has seen the panel. */
   onOperator(ctx: BotContext): void;
 }
@@ -69,8 +71,10 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
   router.on("my_chat_member", async (ctx) => {
     const { status } = ctx.myChatMember.new_chat_member;
     parts.log.info({ chat: ctx.chat.id, status }, "telegram membership changed");
-    const isGone = status === "left" || status === "kicked";
-    if (isGone && ctx.chat.type !== "private") await parts.places?.gone(ctx.turn.visit.place.id);
+    if (ctx.chat.type === "private") return;
+    const place = ctx.turn.visit.place.id;
+    if (status === "left" || status === "kicked") return parts.places?.gone(place);
+    await parts.places?.runBy?.(place, await parts.adminsOf(ctx.chat.id));
   });
   router.on("inline_query", (ctx) => findInline(routes, ctx));
   router.on("chosen_inline_result", (ctx) => keepCard(routes, ctx));
