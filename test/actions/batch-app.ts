@@ -4,7 +4,7 @@ import type { BatchScreen } from "../../src/actions/model/batch-screen.ts";
 import type { FileMeta, FileSource, Message, Messenger } from "../../src/messaging/messenger.ts";
 import type { DestinationCheck } from "../../src/users/destinations.ts";
 import type { Visit } from "../../src/users/visit.ts";
-import { keptInputs, testJobs } from "../test-jobs.ts";
+import { keptInputs, testJobs, waitBy } from "../test-jobs.ts";
 import { app, emptyShelves, signInAs, usualCloud, type Cloud, type Shelves, type TestApp } from "./test-app.ts";
 import { createTransferApp } from "./transfer-app.ts";
 
@@ -41,7 +41,7 @@ export interface BatchApp {
 export const limit = 1000;
 
 export async function createBatchApp({ cloud = usualCloud(), shelves = emptyShelves() }: Over = {}): Promise<BatchApp> {
-  const jobs = testJobs(shelves.jobs, { now: () => batchApp.time });
+  const jobs = testJobs(shelves.jobs, { now: () => batchApp.time, wait: waitBy(() => batchApp.time) });
   const shown: BatchScreen[] = [];
   const messenger = messengerOf(() => batchApp);
   const at = app(cloud, { shelves, jobs, now: () => batchApp.time });
