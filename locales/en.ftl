@@ -782,7 +782,6 @@ notice-hook-folder = There is no such folder. It is a path from the top of the d
 notice-hook-chat-closed = The person cannot be written to: they have to open the chat with the bot first.
 notice-nothing-chosen = Nothing is chosen. Choose something first.
 notice-too-many-at-once = That works with at most 100 entries at once. Choose fewer.
-notice-save-one-folder = What is saved together has to be in one folder. Choose entries of one folder, or save the folder above them.
 notice-selection-full = At most 1,000 entries can be chosen at once. Do something with these first.
 notice-target-inside = That folder is one of those you chose, or lies in one. Choose another one.
 notice-undo-over = This cannot be undone any more: it has been undone, or an hour has passed.

@@ -669,7 +669,6 @@ notice-hook-folder = 没有这个文件夹。folder 是从网盘根目录开始�
 notice-hook-chat-closed = 无法给这位用户发消息：请先打开与机器人的聊天。
 notice-nothing-chosen = 还没有选择内容，请先选择。
 notice-too-many-at-once = 此操作一次最多处理 100 项，请减少所选内容。
-notice-save-one-folder = 一起转存的内容必须在同一个文件夹中。请只选择同一文件夹中的内容，或转存它们的上级文件夹。
 notice-selection-full = 一次最多选择 1000 项，请先处理已选内容。
 notice-target-inside = 目标文件夹就是所选文件夹之一，或在其中。请选择其他文件夹。
 notice-undo-over = 已无法撤销：可能已经撤销过，或已超过一小时。

@@ -861,7 +861,6 @@ export const noticeCodes = [
   "nothing-chosen",
   "selection-full",
   "too-many-at-once",
-  "save-one-folder",
   "target-inside",
   "undo-over",
   "undo-unclear",

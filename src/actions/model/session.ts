@@ -5,7 +5,7 @@ import type { Destination } from "../../users/destinations.ts";
 import type { KeptFolder } from "../../users/kept-folders.ts";
 import type { AdminView } from "./admin-view.ts";
 import type { LifeDays } from "./share-life.ts";
-import type { Carrying, Change, Selection } from "./change.ts";
+import type { Carrying, Change, Picked, Selection } from "./change.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
 
 /** The screen a button belongs to, as the button remembers it. */
@@ -377,6 +377,8 @@ export interface SaveView {
   readonly from: FolderView | FileView;
   /** Only these entries of the folder; absent = all of it. */
   readonly chosen?: readonly Entry[] | undefined;
+  /** What is chosen of further folders of the share. */
+  readonly others?: readonly Picked[] | undefined;
   /** Where it goes. */
   readonly to: FolderView;
   /** Where one comes back to: to the share, and once it is saved to what came of it. */
