@@ -57,8 +57,7 @@ async function addressAnew(
     // Discord's own answer, as its types describe it.
     const found = (await rest.get(Routes.channelMessage(message.channel, message.id), { signal })) as APIMessage;
     const forwarded = (found.message_snapshots ?? []).map((snapshot) => snapshot.message);
-    return [found, ...forwarded].flatMap(({ attachments = [] }) => attachments).find((one) => one.id === attachment)
-      ?.url;
+    return [found, ...forwarded].flatMap(({ attachments }) => attachments).find((one) => one.id === attachment)?.url;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DiscordAPIError && error.status < 500) return undefined;

@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(async () => {
   const { complaints } = discord;
   await discord.close();
-  expect(complaints).toEqual([]);
+  if (complaints.length > 0) throw new Error(complaints.join("\n"));
 });
 
 function sent(): { readonly message: Message; readonly file: SentFile } {
