@@ -98,11 +98,11 @@ function torrentOf(file) {
   return `d4:infod6:lengthi${length}e4:name${file.length}:${file}12:piece lengthi${length}e6:pieces20:${hash}ee`;
 }
 
-/** What is still being asked is left first: it would take the tip's texts for answers. */
+/** What is still being asked is left first: it would take the tip's texts for answers. What is under way goes on. */
 function waysOut() {
   const last = openChat()?.messages.at(-1);
-  const isAsking = last?.rows.flat().some(({ label }) => label?.startsWith("✖"));
-  return isAsking ? [{ press: "✖" }] : [];
+  const hasWayOut = last?.rows.flat().some(({ label }) => label?.startsWith("✖"));
+  return hasWayOut && last.parts.some(({ text }) => text.includes("❔")) ? [{ press: "✖" }] : [];
 }
 
 /** Whether the bot has answered the step before, and this one can be done. */

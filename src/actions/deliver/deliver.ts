@@ -6,7 +6,7 @@ import { withMount } from "../context/with-mount.ts";
 import type { DestinationsView, FolderView, ViewState } from "../model/session.ts";
 import { gather, type Gathered } from "../several/gather.ts";
 import { inFolder, openDestination, send } from "../several/send-several.ts";
-import { folderOfTidy, pickedBy } from "../tidy/picked.ts";
+import { entriesOf, folderOfTidy, onlyOne, pickedBy } from "../tidy/picked.ts";
 
 type Question = Extract<ViewState, { readonly question: "deliver" }>;
 
@@ -29,7 +29,8 @@ export function showDeliverQuestion(context: ActionContext, state: Question): Pr
       const { files } = await filesOf(context, list);
       if (files.length === 0) return refused("nothing-to-send");
       const view = await draw(context, state);
-      return { screen: { show: "question", view, question: "deliver", destination, count: files.length } };
+      const subject = nameOf(context, list);
+      return { screen: { show: "question", view, question: "deliver", subject, destination, count: files.length } };
     }),
   );
 }
@@ -37,6 +38,12 @@ export function showDeliverQuestion(context: ActionContext, state: Question): Pr
 /** Yes: they are on their way, and this message tells how far. */
 export function deliver(context: ButtonContext, { list, destination }: Question): Promise<Result> | Result {
   return send(context, { folder: folderIn(list), asFiles: false, destination }, () => filesOf(context, list));
+}
+
+/** Of the one file or folder it is; undefined = there are several, or it is all of a drive. */
+function nameOf(context: ActionContext, { from }: DestinationsView): string | undefined {
+  if (from.at !== "tidy") return from.entry.name;
+  return onlyOne(entriesOf(pickedBy(from, context.session ?? {})))?.name;
 }
 
 function folderIn({ from }: DestinationsView): FolderView {
