@@ -21,6 +21,9 @@ const rows: string[][] = [];
 const note = (what: string, calls: number | string, time: string, wanted: string) =>
   rows.push([what, String(calls), time, wanted]);
 
+/** How `npm start` bounds the heap. */
+const heapFlags = packageJson.scripts.start.split(" ").filter((word) => word.startsWith("--"));
+
 const account = { username: "mia@example.com", email: "mia@example.com", password: "correct-horse" };
 
 const asked = ({ calls }: PikPakEmulator, path: RegExp) => calls.filter((call) => path.test(call.path)).length;
@@ -133,9 +136,6 @@ async function watchedDownloads(count: number): Promise<void> {
     note(what, calls, ms(performance.now() - started), `${looks * Math.ceil(count / 500)} calls: a page for each 500`);
   });
 }
-
-/** How `npm start` bounds the heap. */
-const heapFlags = packageJson.scripts.start.split(" ").filter((word) => word.startsWith("--"));
 
 /** In a process of its own, whose memory nothing before has touched. */
 async function chats(count: number): Promise<void> {
