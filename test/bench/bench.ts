@@ -4,14 +4,15 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Answer, Listing } from "../../src/actions/model/screen.ts";
-import { driverKinds } from "../../src/drivers/index.ts";
+import type { Answer } from "../../src/actions/model/screen.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import type { ChatsTaken } from "./chats.ts";
+import { moveSelection, searchTwice, type Cost } from "./long-work.ts";
 import { timeToReady } from "./ready.ts";
+import { account, asked, over, overService, rootOf } from "./service.ts";
 import { unlimited, updateRate } from "./updates/updates.ts";
-import { app, mia, signInAs, usualCloud, visitOf, type TestApp } from "../actions/test-app.ts";
+import { app, mia, usualCloud, visitOf } from "../actions/test-app.ts";
 
 /**
  * `npm run bench`: what the bot costs upstream and here. Counts are exact; times are of this machine, in one process,
@@ -24,9 +25,6 @@ const note = (what: string, calls: number | string, time: string, wanted: string
 /** How `npm start` bounds the heap. */
 const heapFlags = packageJson.scripts.start.split(" ").filter((word) => word.startsWith("--"));
 
-const account = { username: "mia@example.com", email: "mia@example.com", password: "correct-horse" };
-
-const asked = ({ calls }: PikPakEmulator, path: RegExp) => calls.filter((call) => path.test(call.path)).length;
 const listings = (pikpak: PikPakEmulator) => asked(pikpak, /\/drive\/v1\/files$/);
 const details = (pikpak: PikPakEmulator) => asked(pikpak, /\/drive\/v1\/files\/./);
 const refreshes = (pikpak: PikPakEmulator) => asked(pikpak, /\/v1\/auth\/token$/);
@@ -77,7 +75,7 @@ interface Seen {
 
 function firstScreen(pikpak: PikPakEmulator): Promise<Seen> {
   return overService(pikpak, async ({ at }) => {
-    await at.see(mia, signInAs(account.username, account.password), "listing");
+    await rootOf(at);
     const before = listings(pikpak);
     let served = 0;
     const stop = pikpak.onCall((call) => (served += call.ms));
@@ -169,6 +167,23 @@ async function watchedDownloads(count: number): Promise<void> {
   });
 }
 
+async function movedSelection(count: number): Promise<void> {
+  const { calls, changes, polls, took } = await moveSelection(count);
+  const what = `selection of ${count.toLocaleString("en")} moved`;
+  const wanted = `≤ ${Math.ceil(count / 100)} calls and polls`;
+  note(what, `${calls}: ${changes} of a hundred and ${polls} polls`, ms(took), wanted);
+}
+
+/** What an account's pace of five requests a second makes of so many. */
+const paced = (calls: number) => `≤ ${((calls / 5) * 1000).toFixed(0)} ms, five calls a second`;
+
+async function searches(folders: number): Promise<void> {
+  const [first, again] = await searchTwice(folders);
+  const say = (what: string, { calls, took }: Cost, wanted: string) => note(what, calls, ms(took), wanted);
+  say(`search of ${(folders * 500).toLocaleString("en")} files in ${folders} folders`, first, paced(first.calls));
+  say("the same search again", again, "0 calls");
+}
+
 /** In a process of its own, whose memory nothing before has touched. */
 async function chats(count: number): Promise<void> {
   const file = join(import.meta.dirname, "chats.ts");
@@ -212,36 +227,6 @@ async function updates(): Promise<void> {
   note("updates through the whole bot (poll → edit and answer)", rate, `${seconds.toFixed(1)} s`, "≥ 2,000/s a core");
 }
 
-interface Over {
-  readonly pikpak: PikPakEmulator;
-  readonly at: TestApp;
-  readonly storage: TestApp["services"]["storage"];
-}
-
-async function over(work: (over: Over) => Promise<void>): Promise<void> {
-  const pikpak = await startPikPak();
-  try {
-    await overService(pikpak, work);
-  } finally {
-    await pikpak.close();
-  }
-}
-
-async function overService<Result>(pikpak: PikPakEmulator, work: (over: Over) => Promise<Result>): Promise<Result> {
-  const { driveUrl, userUrl, mcpUrl } = pikpak;
-  const kinds = driverKinds({ pikpak: { domain: "mypikpak.net", platform: "web", driveUrl, userUrl, mcpUrl } });
-  const at = app(usualCloud(), { kinds, now: Date.now });
-  try {
-    return await work({ pikpak, at, storage: at.services.storage });
-  } finally {
-    await at.services.storage.close();
-  }
-}
-
-function rootOf(at: TestApp): Promise<Listing> {
-  return at.see(mia, signInAs(account.username, account.password), "listing");
-}
-
 /** Stops what a screen would go on to show. */
 async function leave({ updates }: Answer): Promise<void> {
   await updates?.[Symbol.asyncIterator]().return?.();
@@ -267,6 +252,8 @@ await firstScreens([10, 1000, 20_000, 100_000]);
 await links();
 await expiredToken();
 await manyAskers();
+await movedSelection(1000);
+await searches(40);
 await watchedDownloads(1000);
 await chats(10_000);
 await ready(100_000);
