@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Answer } from "../../src/actions/model/screen.ts";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
-import packageJson from "../../package.json" with { type: "json" };
 import type { ChatsTaken } from "./chats.ts";
+import { heapFlags } from "./heap-flags.ts";
 import { moveSelection, searchTwice, type Cost } from "./long-work.ts";
 import { timeToReady } from "./ready.ts";
 import { account, asked, over, overService, rootOf } from "./service.ts";
@@ -21,9 +21,6 @@ import { app, mia, usualCloud, visitOf } from "../actions/test-app.ts";
 const rows: string[][] = [];
 const note = (what: string, calls: number | string, time: string, wanted: string) =>
   rows.push([what, String(calls), time, wanted]);
-
-/** How `npm start` bounds the heap. */
-const heapFlags = packageJson.scripts.start.split(" ").filter((word) => word.startsWith("--"));
 
 const listings = (pikpak: PikPakEmulator) => asked(pikpak, /\/drive\/v1\/files$/);
 const details = (pikpak: PikPakEmulator) => asked(pikpak, /\/drive\/v1\/files\/./);
