@@ -132,7 +132,7 @@ export function severalFiles({ program: { world }, kills }: TrafficParts): Traff
   }
   const asked = new Set<number>();
   const isOfBatch = (n: number) => (shown: Shown) =>
-    shown.file === undefined && says(shown, `batch ${n}`) && /files?|sent/.test(shown.text);
+    shown.file === undefined && says(shown, `batch ${n}.`) && !says(shown, "sent-") && /files?|sent/.test(shown.text);
   const isOpen = (n: number) =>
     otto.messages.some(
       (shown) =>

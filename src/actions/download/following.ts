@@ -124,9 +124,11 @@ export class Following {
     this.#rest = { from: this.#parts.now(), for: ms };
   }
 
-  /** A clock that was set back meanwhile makes it none the longer. */
   get #restLeft(): number {
-    return Math.min(this.#rest.from + this.#rest.for - this.#parts.now(), this.#rest.for);
+    const now = this.#parts.now();
+    // The clock was set back meanwhile: it is counted anew.
+    if (now < this.#rest.from) this.#letBe(this.#rest.for);
+    return this.#rest.from + this.#rest.for - now;
   }
 
   /** Begins what is not begun, until the drive says that it is enough for now. What no other could do either ends all of them. */
