@@ -58,7 +58,7 @@ async function run({ world, dataDir, gateway, start, kill }: Program): Promise<v
   };
   const lives = createLives();
   const presses = watchPresses(world, lives);
-  const signIns = watchSignIns(world);
+  const signIns = watchSignIns(world, lives);
   const traffic = allTraffic({ program, random, kills, signIns });
   await addAccounts({ program, environment, signIns });
   await start(environment);

@@ -9,6 +9,8 @@ export interface Lives {
   begins(): void;
   /** It was away for some of the time from one moment to another, in milliseconds since the epoch. */
   wasAway(from: number, to: number): boolean;
+  /** It was killed between one moment and another. */
+  endedWithin(from: number, to: number): boolean;
 }
 
 /** Milliseconds after the ready line within which Discord's socket may still be on its way. */
@@ -20,6 +22,7 @@ export function createLives(): Lives {
   return {
     ends: () => void gaps.push({ from: Date.now(), to: Number.POSITIVE_INFINITY }),
     begins: () => void Object.assign(gaps.at(-1) ?? {}, { to: Date.now() }),
+    endedWithin: (from, to) => gaps.some((gap) => gap.from >= from && gap.from <= to),
     wasAway: (from, to) => gaps.some((gap) => gap.from <= to && gap.to + connecting >= from),
   };
 }
