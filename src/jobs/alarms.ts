@@ -30,12 +30,12 @@ export function createAlarms({ now, monotonic = now, wait, onDue }: AlarmParts):
   /** By what is due first; what was cleared or set anew is left out when its turn comes. */
   let line: Alarm[] = [];
   let armed: { readonly due: number; readonly off: AbortController } | undefined;
-  let apart = now() - monotonic();
+  let apart: number | undefined;
 
   const dueOf = (at: number) => monotonic() + at - now();
   const lookAtClock = () => {
     const found = now() - monotonic();
-    const isSetForwards = found - apart > drift;
+    const isSetForwards = found - (apart ?? found) > drift;
     apart = found;
     if (!isSetForwards) return;
     line = line.map((alarm) => ({ ...alarm, due: Math.min(alarm.due, dueOf(alarm.at)) }));
@@ -66,6 +66,7 @@ export function createAlarms({ now, monotonic = now, wait, onDue }: AlarmParts):
     set(name, at) {
       if (times.get(name) === at) return;
       times.set(name, at);
+      apart ??= now() - monotonic();
       const due = dueOf(at);
       line.splice(indexAfter(line, due), 0, { name, at, due });
       arm();
