@@ -79,6 +79,15 @@ export interface SharedSource {
   readonly entries?: readonly Entry[] | undefined;
   /** Ids of the folders above those entries inside the share, the uppermost first. */
   readonly above?: readonly string[] | undefined;
+  /** What of further folders of it. */
+  readonly others?: readonly SharedGroup[] | undefined;
+}
+
+/** Entries of one folder of a share. */
+export interface SharedGroup {
+  readonly entries: readonly Entry[];
+  /** Ids of the folders above them inside the share, the uppermost first. */
+  readonly above: readonly string[];
 }
 
 /** How a share is saved. */
