@@ -114,6 +114,8 @@ export interface Interaction {
   readonly source?: Message;
   /** A modal's: what it was shown by. */
   readonly trigger?: Interaction;
+  /** It was sent to somebody: over a socket that was open, or to an address. */
+  isHeard?: boolean;
   /** open = within its three seconds; failed = nobody answered in time. */
   state: "open" | "answered" | "failed";
   /** The type of the first response. */

@@ -237,6 +237,11 @@ export interface Driver extends Partial<Capabilities> {
   /** `prefer` names a variant; absent = the original bytes, never silently anything else. */
   link(id: string, options?: CallOptions & { readonly prefer?: string | undefined }): Promise<Link>;
   /**
+   * Which of its capabilities there are now, where that can change while it is open (another way to the service, with fewer
+   * tools). Absent = all it has a method for. Asks the service nothing, and is asked before each screen.
+   */
+  can?(): Promise<ReadonlySet<Capability>>;
+  /**
    * Takes back at the service what the vault holds, before a mount is removed: asked for once, best effort. True = nothing is
    * left there; absent = there is nothing to take back. Signs in for nobody.
    */

@@ -277,6 +277,19 @@ describe("nothing is there twice", () => {
     expect(asked()).toBe(1);
   });
 
+  test("a press that is brought again while its saving is under way leaves it its message, which tells the end", async () => {
+    await target();
+    pikpak.rules.workTakes = 60_000;
+    isHeld = true;
+    const { view } = await openFolder(linkOf([season()]));
+    await save(view);
+    expect(await at.see(mia, { do: "save", view }, "notice")).toMatchObject({ notice: "save-busy" });
+    isHeld = false;
+    expect((await over()).state).toMatchObject({ is: "done" });
+    expect(sent).toEqual([]);
+    expect(asked()).toBe(1);
+  });
+
   test("a saving whose process ends in the middle is finished by the next one, which finds the folder and sends nothing again", async () => {
     const films = await target();
     pikpak.rules.workTakes = 30_000;

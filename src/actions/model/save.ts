@@ -7,8 +7,10 @@ import type { Placed } from "./target.ts";
 
 /** What of shares is copied into somebody's own drive, told in the message that was answered with. */
 export interface Saves {
-  /** One that begins when its message is there; `busy` = the same is under way already. */
-  prepare(order: SaveOrder): Promise<Prepared | "busy">;
+  /** The same is under way already. */
+  isUnderWay(same: Pick<SaveOrder, "share" | "entries" | "mount" | "to">): Promise<boolean>;
+  /** One that begins when its message is there. */
+  prepare(order: SaveOrder): Promise<Prepared>;
   /** Ends one of which nothing was asked of the drive yet. */
   cancel(id: string): Promise<"cancelled" | "too-late" | "over">;
   /** Tells nothing of a person's any more. */

@@ -94,12 +94,16 @@ interface Beginning {
 async function beginIn(asked: ActionContext, beginning: Beginning): Promise<Result> {
   const { from, chosen, others = [], share, target, to: given } = beginning;
   const { services, visit, person } = asked;
+  const { saves } = services;
+  if (!saves) throw new Error("something was to be saved without saving");
   const to = given ?? (await targetIn(asked, target));
   const context = await withPerson(asked, withTarget(person, { mount: target.id, trail: to.trail }));
   const view: SaveView = { at: "save", save: services.newId(), from, chosen, others, to, back: from };
   const { entries, above } = wantedOf(from, chosen);
+  // Its message stays the other's: a press that is brought again after a kill finds what it began itself.
+  if (await saves.isUnderWay({ share: share.id, entries, mount: target.id, to: to.trail })) return refused("save-busy");
   const isGroup = visit.place.kind === "group";
-  const prepared = await services.saves?.prepare({
+  return saves.prepare({
     id: view.save,
     person: person.id,
     share: share.id,
@@ -120,7 +124,6 @@ async function beginIn(asked: ActionContext, beginning: Beginning): Promise<Resu
       trail: namesOf(to),
     },
   });
-  return prepared === undefined || prepared === "busy" ? refused("save-busy") : prepared;
 }
 
 /** The folder of that drive the person is in, else the one they put something into lately, else its root. */

@@ -48,7 +48,8 @@ export class Batching {
   readonly #single = new Set<number>();
   #trying: Trying | undefined;
   #drawing: Promise<void> | undefined;
-  #nextAt = 0;
+  /** When the last one went, and how long nothing goes after it, in ms. */
+  #gap = { from: 0, for: 0 };
 
   constructor(batch: Batch, parts: BatchingParts) {
     this.#batch = batch;
@@ -181,9 +182,10 @@ export class Batching {
 
   async #rest(count: number): Promise<void> {
     const { now, wait } = this.#parts;
-    const pause = this.#nextAt - now();
+    // A clock that was set back meanwhile makes it none the longer.
+    const pause = Math.min(this.#gap.from + this.#gap.for - now(), this.#gap.for);
     if (pause > 0) await wait(pause, this.#signal);
-    this.#nextAt = now() + gaps[this.#batch.to.kind] * count;
+    this.#gap = { from: now(), for: gaps[this.#batch.to.kind] * count };
   }
 
   /** They go one by one. */
