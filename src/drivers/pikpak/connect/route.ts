@@ -186,7 +186,11 @@ interface Refused<T> extends Run<T> {
 }
 
 /** Whether a permission is missing, the other way takes the token, or it has ended. */
-async function afterRefusal<T>(parts: RouteParts, memory: WayMemory, { ask, kind, first, error }: Refused<T>): Promise<T> {
+async function afterRefusal<T>(
+  parts: RouteParts,
+  memory: WayMemory,
+  { ask, kind, first, error }: Refused<T>,
+): Promise<T> {
   const { purpose } = kind;
   const refusal = first === "drive" && purpose !== "list" ? await refusalOf(parts.drive, kind) : error;
   if (!refusal) throw permissionMissing(purpose === "list" ? "read" : purpose);
