@@ -37,7 +37,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "tidy":
       return state.from;
     case "target":
-      return state.tidy;
+      return state.carrying === "fetch" ? state.of : state.tidy;
     case "tidied":
       return state.back;
     case "tasks":

@@ -74,6 +74,7 @@ export function downloadInto(
         mount: tagIn(mount, folder),
         trail: namesOf(folder),
         left: sources.length - some.length,
+        moves: (await services.storage.can(mount.id)).has("move"),
       },
     });
   });

@@ -522,7 +522,7 @@ export type TransferState =
     };
 
 /**
- * Addresses a drive fetches by itself. Presses: `cancel-download` while it `is` running; then `open-download` by the item's
+ * Addresses a drive fetches by itself. Presses: `cancel-download` while it `is` running, `download-folder` where it `moves`; then `open-download` by the item's
  * index where it is done, `retry-download` where one has failed or was cancelled, `show-tasks`, `back` to the folder.
  */
 export interface DownloadScreen {
@@ -538,6 +538,8 @@ export interface DownloadScreen {
   readonly is: "running" | "over" | "lost";
   /** What the feed calls itself that brought it; absent = somebody asked for it. */
   readonly feed?: string | undefined;
+  /** The drive can move what has come: another folder may be chosen. Absent = not. */
+  readonly moves?: boolean | undefined;
 }
 
 /**

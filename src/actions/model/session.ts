@@ -457,15 +457,26 @@ export interface SelectView {
   readonly folder: FolderView;
 }
 
-/** A page of folders, to choose one to put entries into. */
-export interface TargetView {
+/** A page of folders, to choose one that entries are put into, or that a drive fetches into. */
+export type TargetView = CarryTargetView | FetchTargetView;
+
+interface TargetPage {
   readonly at: "target";
-  readonly carrying: Carrying;
-  /** What is put there. */
-  readonly tidy: TidyView;
   readonly folder: FolderView;
   /** It is the first one shown: folders that were chosen lately stand above. */
   readonly first?: boolean | undefined;
+}
+
+export interface CarryTargetView extends TargetPage {
+  readonly carrying: Carrying;
+  /** What is put there. */
+  readonly tidy: TidyView;
+}
+
+/** Where the downloads of a batch go, or those of a feed. */
+export interface FetchTargetView extends TargetPage {
+  readonly carrying: "fetch";
+  readonly of: DownloadView | FollowView;
 }
 
 /** What came of a change; the change itself is in the session. */

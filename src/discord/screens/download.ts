@@ -46,11 +46,14 @@ function opened({ items, view }: DownloadScreen): NonNullable<Sheet["menu"]>["op
   );
 }
 
-function waysFrom({ say }: Painter, { view, items, is }: DownloadScreen): (Button | false)[] {
-  if (is === "running") return [press(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view })];
+function waysFrom({ say }: Painter, { view, items, is, moves }: DownloadScreen): (Button | false)[] {
+  const folder = press(`📂 ${say("press-download-folder")}`, { do: "download-folder", view });
+  if (is === "running")
+    return [moves === true && folder, press(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view })];
   const hasMore = is === "over" && items.some(({ state }) => state.is !== "done");
   return [
     hasMore && press(`🔄 ${say("press-retry")}`, { do: "retry-download", view }),
+    moves === true && items.some(({ state }) => state.is === "done" && state.entry !== undefined) && folder,
     press(`⏬ ${say("press-tasks")}`, { do: "show-tasks", view }),
     press(`📁 ${say("press-folder")}`, { do: "back", view }),
   ];

@@ -32,17 +32,23 @@ export function paintDownload(painter: Painter, screen: DownloadScreen): Painted
   };
 }
 
-function waysFrom({ say }: Painter, { view, items, is }: DownloadScreen): InlineKeyboardButton[][] {
-  if (is === "running") return [[button(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view })]];
+function waysFrom({ say }: Painter, { view, items, is, moves }: DownloadScreen): InlineKeyboardButton[][] {
+  const folder = button(`📂 ${say("press-download-folder")}`, { do: "download-folder", view });
+  if (is === "running")
+    return [[...(moves ? [folder] : []), button(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view })]];
   const opened = items.flatMap(({ name, state }, index) =>
     state.is === "done" && state.entry
       ? [[button(`${kindSigns[kindOf(state.entry)]} ${elideName(name)}`, { do: "open-download", view, index })]]
       : [],
   );
   const hasMore = is === "over" && items.some(({ state }) => state.is !== "done");
+  const ways = [
+    ...(hasMore ? [button(`🔄 ${say("press-retry")}`, { do: "retry-download", view })] : []),
+    ...(moves && opened.length > 0 ? [folder] : []),
+  ];
   return [
     ...opened.slice(0, maxOpened),
-    ...(hasMore ? [[button(`🔄 ${say("press-retry")}`, { do: "retry-download", view })]] : []),
+    ...(ways.length > 0 ? [ways] : []),
     [
       button(`⏬ ${say("press-tasks")}`, { do: "show-tasks", view }),
       button(`📁 ${say("press-folder")}`, { do: "back", view }),
