@@ -26,6 +26,7 @@ press-feed-words = Words
 press-feed-pattern = Names
 press-feed-folder = Folder
 press-download-folder = Other folder
+press-preview = Its files
 press-feed-backfill = Earlier entries
 press-fetch-entries = { $count ->
     [one] Download 1
@@ -234,6 +235,12 @@ download-summary-failed = { $done } of { $total } done, { $failed } failed
 download-waiting = waits for its turn
 download-still = nothing has moved for { $time }
 download-stayed = It could not be moved to the folder you chose, and is where it was.
+preview-none = The drive does not know yet what is in it. It finds out while it downloads.
+preview-total = { $count ->
+    [one] 1 file, { $size }
+   *[other] { $count } files, { $size }
+}
+preview-cut = There is more than is listed here.
 download-gone = It was taken off the list at PikPak.
 download-cancelled = cancelled
 download-entry-gone = It is not in the drive any more.

@@ -4,6 +4,7 @@ import { showFile } from "./browse/file.ts";
 import { showFolder } from "./browse/folder.ts";
 import { goTo, type ActionContext, type Outcome, type Result, type ViewOptions } from "./context/context.ts";
 import { showDownload } from "./download/choose-folder.ts";
+import { showPreview } from "./download/preview.ts";
 import { showTask, showTasks } from "./download/tasks-view.ts";
 import { showFavourites } from "./favourites/view.ts";
 import { sendFile } from "./files/view.ts";
@@ -64,6 +65,8 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return goTo(context, view.back, options);
     case "push":
       return showPush(context, view);
+    case "preview":
+      return showPreview(context, view);
     case "tasks":
       return showTasks(context, view);
     case "task":

@@ -381,6 +381,59 @@ describe("another folder for a download", () => {
   });
 });
 
+describe("what an address would bring", () => {
+  const looked = () => pikpak.calls.filter(({ path }) => path === "/drive/v1/resource/list").length;
+  const underWay = async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running";
+    const screen = await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    return screen;
+  };
+
+  test("its files are told page by page for one call, and the way back leads to the download", async () => {
+    const files = Array.from({ length: 25 }, (_, n) => ({ path: `Show/e${n}.mkv`, size: 10 }));
+    pikpak.rules.magnets = { [hash]: files };
+    const screen = await underWay();
+    const list = await at.see(mia, { do: "preview", view: screen.view }, "preview");
+    expect(list).toMatchObject({ name: "Show", total: { count: 25, size: 250 }, page: { number: 1 }, isCut: false });
+    const next = await at.see(mia, { do: "turn", view: list.view, page: 2 }, "preview");
+    expect(next.files[0]?.name).not.toBe(list.files[0]?.name);
+    expect(looked()).toBe(1);
+    expect(await at.see(mia, { do: "back", view: next.view }, "download")).toMatchObject({ is: "running" });
+    letGo();
+    expect(states(await over())).toEqual(["done"]);
+  });
+
+  test("a drive that does not know says so, and is asked again by the next who wants to know", async () => {
+    pikpak.rules.magnets = { [hash]: [] };
+    const screen = await underWay();
+    const list = await at.see(mia, { do: "preview", view: screen.view }, "preview");
+    expect(list).toMatchObject({ files: [], name: "a film.mkv", total: { count: 0 } });
+    await at.see(mia, { do: "preview", view: screen.view }, "preview");
+    expect(looked()).toBe(2);
+  });
+
+  test("the end of the download takes its place", async () => {
+    const screen = await underWay();
+    const list = await at.see(mia, { do: "preview", view: screen.view }, "preview");
+    edits = [];
+    letGo();
+    const end = await over();
+    expect(edits).toHaveLength(1);
+    expect(end.view.revision).toBeGreaterThan(list.view.revision);
+    expect(await at.see(mia, { do: "open-download", view: end.view, index: 0 }, "file")).toMatchObject({
+      entry: { name: "a film.mkv" },
+    });
+  });
+
+  test("of several addresses nothing is offered", async () => {
+    await signedIn();
+    expect(await ask(`${magnet}\nhttps://files.example/b.iso`)).toMatchObject({ tells: false });
+  });
+});
+
 describe("a process that ends in the middle", () => {
   test("a download is followed by the next process, which begins nothing twice", async () => {
     await signedIn();

@@ -28,6 +28,8 @@ function behind(state: ViewState): ViewState | Resumable {
       return state.from;
     case "shared-list":
       return { at: "mount", mount: state.mount };
+    case "preview":
+      return state.of;
     case "save":
       return state.back;
     case "select":

@@ -11,6 +11,7 @@ export function turnPage(context: ButtonContext, page: number): Promise<Result> 
   const { state } = context.shown ?? {};
   const { state: now } = context.session;
   if (state?.at === "mounts") return goTo(context, { at: "mounts", page });
+  if (state?.at === "preview") return goTo(context, { ...state, page });
   if (state?.at === "tasks" || state?.at === "shared-list" || state?.at === "given-links" || state?.at === "follows")
     return goTo(context, { ...state, page });
   // What was chosen meanwhile stays so.

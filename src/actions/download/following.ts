@@ -14,7 +14,7 @@ import { slim } from "../context/folder-view.ts";
 import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
 import type { DownloadItem, DownloadState } from "../model/download-item.ts";
 import type { WantedSource } from "../model/download.ts";
-import type { Remembered, Session, ViewRef } from "../model/session.ts";
+import type { DownloadView, Remembered, Session, ViewRef } from "../model/session.ts";
 import { addEnding } from "./ending.ts";
 import { withEnding } from "./with-ending.ts";
 import { itemsOf, type Begun, type BegunItem, type Download, type Redirected } from "./download-kind.ts";
@@ -74,8 +74,8 @@ export class Following {
   #message: ProgressMessage | undefined;
   /** Where it goes since somebody has chosen another folder, and the screen that says so. */
   #redirected: Redirected | undefined;
-  /** Somebody is choosing one in its message. */
-  #isChoosing = false;
+  /** Its message shows something else of it just now: the choice of a folder, or what it would bring. */
+  #isAside = false;
   readonly #sources: readonly FollowedSource[];
   /** The one an attempt before this one may have begun without noting it. */
   #unsure: number | undefined;
@@ -129,7 +129,7 @@ export class Following {
       const left = this.#open.length + this.#misplaced.length;
       if (left === 0) return;
       if (this.#parts.now() > until) return;
-      if (!this.#isChoosing) await this.#message?.show(this.#screen("running"));
+      if (!this.#isAside) await this.#message?.show(this.#screen("running"));
       await this.#pause(this.#misplaced.length > 0 ? Math.min(pause, troublePause) : pause);
     }
   }
@@ -151,7 +151,7 @@ export class Following {
   /** Goes by the newest screen of the batch there is; true = it is another one. */
   #takeChoice(session: Session | undefined): boolean {
     const { shown, person, id } = this.#download;
-    this.#isChoosing = session !== undefined && isChoosing(session, id);
+    this.#isAside = session !== undefined && asideOf(session, id) !== undefined;
     const screen = session && screenOf(session, id);
     if (!shown || !screen || screen.view.revision <= this.#view.revision) return false;
     this.#redirected = screen;
@@ -399,8 +399,8 @@ export class Following {
   }
 
   /**
-   * Its buttons open what has come, and begin again what has not. Where somebody is choosing a folder the end is shown instead,
-   * from which what has come can be moved. False = another folder was chosen just now.
+   * Its buttons open what has come, and begin again what has not. Where its message shows something else the end is shown
+   * instead, from which what has come can be moved. False = another folder was chosen just now.
    */
   #remember(): Promise<boolean> {
     const { sessions, exclusive } = this.#parts;
@@ -410,7 +410,7 @@ export class Following {
       const session = await sessions.get(card.view.id);
       if (!session) return true;
       if (this.#takeChoice(session)) return false;
-      const ended = this.#isChoosing ? this.#endOver(session) : session;
+      const ended = this.#isAside ? this.#endOver(session) : session;
       await sessions.set(ended.id, withRemembered(ended, this.#view.revision, { rows }), sessionLife);
       return true;
     });
@@ -418,10 +418,10 @@ export class Following {
 
   /** The session with the end of the batch as its next screen. */
   #endOver(session: Session): Session {
-    const { state } = session;
-    if (state.at !== "target" || state.carrying !== "fetch" || state.of.at !== "download") return session;
-    const next = nextOf(session, state.of, []);
-    this.#redirected = { view: { id: next.id, revision: next.revision }, trail: state.of.folder.trail };
+    const view = asideOf(session, this.#download.id);
+    if (!view) return session;
+    const next = nextOf(session, view, []);
+    this.#redirected = { view: { id: next.id, revision: next.revision }, trail: view.folder.trail };
     return next;
   }
 
@@ -459,10 +459,10 @@ function ifNotThere(error: unknown): undefined {
   if (!(error instanceof StorageError)) throw error;
 }
 
-/** Somebody is choosing a folder for the batch in its message. */
-function isChoosing({ state }: Session, download: string): boolean {
-  if (state.at !== "target" || state.carrying !== "fetch") return false;
-  return state.of.at === "download" && state.of.download === download;
+/** The view of a batch that a session has left for something else of it; undefined = it has not. */
+function asideOf({ state }: Session, download: string): DownloadView | undefined {
+  const isAside = state.at === "preview" || (state.at === "target" && state.carrying === "fetch");
+  return isAside && state.of.at === "download" && state.of.download === download ? state.of : undefined;
 }
 
 /** The newest screen of a batch, and the folder it goes into. */

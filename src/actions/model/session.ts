@@ -51,6 +51,7 @@ export type ViewState =
   | BatchView
   | ListView
   | DownloadView
+  | PreviewView
   | FollowsView
   | FollowView
   | BackfillView
@@ -241,6 +242,8 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "target":
     case "trash":
       return state.folder;
+    case "preview":
+      return state.of.folder;
     case "save":
       return state.back.at === "folder" ? state.back : state.back.folder;
     case "share-out":
@@ -313,6 +316,14 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** A page of what the address of a batch would bring. */
+export interface PreviewView {
+  readonly at: "preview";
+  readonly of: DownloadView;
+  /** 1-based. */
+  readonly page: number;
 }
 
 /** A page of what is followed. Its rows are ids. */
