@@ -25,6 +25,8 @@ press-tell-alone = Tell me alone
 press-feed-words = Words
 press-feed-pattern = Names
 press-feed-folder = Folder
+press-download-folder = Other folder
+press-preview = Its files
 press-feed-backfill = Earlier entries
 press-fetch-entries = { $count ->
     [one] Download 1
@@ -238,6 +240,13 @@ download-summary = { $done } of { $total } done
 download-summary-failed = { $done } of { $total } done, { $failed } failed
 download-waiting = waits for its turn
 download-still = nothing has moved for { $time }
+download-stayed = It could not be moved to the folder you chose, and is where it was.
+preview-none = The drive does not know yet what is in it. It finds out while it downloads.
+preview-total = { $count ->
+    [one] 1 file, { $size }
+   *[other] { $count } files, { $size }
+}
+preview-cut = There is more than is listed here.
 download-gone = It was taken off the list at PikPak.
 download-cancelled = cancelled
 download-entry-gone = It is not in the drive any more.
@@ -400,6 +409,7 @@ press-pick-all = Whole folder
 press-unpick = Choose none
 press-here-move = Move here
 press-here-copy = Copy here
+press-here-fetch = Download here
 press-restore-entries = Restore
 press-delete-entries = Delete for ever
 press-empty-trash = Empty the trash
@@ -429,6 +439,8 @@ choose-folder = Open a folder
 choose-target = Choose a folder
 target-move = Where to move it?
 target-copy = Where to copy it?
+target-fetch = Where is it to go?
+target-more = and { $count } more
 target-no-folders = There is no folder in here.
 target-recent = 📂 stands before folders you chose lately: a press puts it there at once.
 did-made = The folder is made.
@@ -629,9 +641,6 @@ field-feed-words-exclude-hint = Like: CAM, trailer. Without an answer: none.
 form-title-feed-pattern = What entries are called
 field-feed-pattern-pattern = Name
 field-feed-pattern-pattern-hint = Like: {"{"}title{"}"}, {"{"}date{"}"}, or [*] * - * [*] => {"{"}2{"}"} E{"{"}3{"}"}. No answer: as they come.
-form-title-feed-folder = Where entries go
-field-feed-folder-path = Folder
-field-feed-folder-path-hint = A path from the top of the drive, as in Films/New. Without an answer: the top.
 problem-not-a-pattern = A name is text with {"{"}title{"}"}, {"{"}date{"}"} or {"{"}feed{"}"}. Before => may stand a title with * for anything; its parts are {"{"}1{"}"}, {"{"}2{"}"} and so on.
 problem-no-such-folder = There is no such folder. Write its path from the top of the drive, as in Films/New.
 form-title-entry-name = Rename

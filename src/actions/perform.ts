@@ -260,6 +260,7 @@ function forAsker(screen: Screen): Screen {
     case "given-links":
     case "push":
     case "destinations":
+    case "preview":
     case "tasks":
     case "task":
     case "tidy":

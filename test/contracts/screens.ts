@@ -631,6 +631,8 @@ function screensOf(rows: number): {
       items: fc.array(fc.record({ name: hostileName, state: downloadState }), { minLength: 1, maxLength: 50 }),
       left: fc.nat({ max: 100 }),
       is: fc.constantFrom("running" as const, "over" as const, "lost" as const),
+      moves: fc.boolean(),
+      tells: fc.boolean(),
     }),
     upload: fc.record({
       show: fc.constant("upload"),
@@ -806,6 +808,23 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "name", "mount", "trail", "state", "offer"] },
     ),
+    preview: fc.record({
+      show: fc.constant("preview"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      name: hostileName,
+      files: fc.array(
+        fc.record(
+          { trail: fc.array(hostileName, { maxLength: 5 }), name: hostileName, size: fc.nat() },
+          { requiredKeys: ["trail", "name"] },
+        ),
+        { maxLength: rows },
+      ),
+      total: fc.record({ count: fc.nat(), size: fc.nat() }),
+      isCut: fc.boolean(),
+      page: fc.record({ number: fc.integer({ min: 1, max: 900 }), count: fc.integer({ min: 1, max: 900 }) }),
+    }),
     tasks: fc.record({
       show: fc.constant("tasks"),
       view: fc.constant(view),
@@ -896,9 +915,10 @@ function tidyScreens(rows: number): {
     target: fc.record({
       show: fc.constant("target"),
       ...listed,
-      carrying: fc.constantFrom(...carryings),
+      carrying: fc.constantFrom(...carryings, "fetch" as const),
       chosen: sum,
       entry: fc.option(entry, { nil: undefined }),
+      fetched: fc.option(fc.record({ name: hostileName, count: fc.integer({ min: 1, max: 50 }) }), { nil: undefined }),
       recent: fc.array(fc.array(hostileName, { minLength: 1, maxLength: 9 }), { maxLength: 5 }),
       up: fc.boolean(),
       here: fc.boolean(),

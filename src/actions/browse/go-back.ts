@@ -29,6 +29,8 @@ function behind(state: ViewState): ViewState | Resumable {
       return state.from;
     case "shared-list":
       return { at: "mount", mount: state.mount };
+    case "preview":
+      return state.of;
     case "save":
       return state.back;
     case "select":
@@ -38,7 +40,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "tidy":
       return state.from;
     case "target":
-      return state.tidy;
+      return state.carrying === "fetch" ? state.of : state.tidy;
     case "tidied":
       return state.back;
     case "tasks":

@@ -8,6 +8,7 @@ import type {
   DestinationsView,
   FollowsView,
   GivenListView,
+  PreviewView,
   SearchView,
   SelectView,
   SharedListView,
@@ -34,8 +35,8 @@ export function turnPage(context: ButtonContext, page: number): Promise<Result> 
 /** Lists that their page alone turns. */
 function isPagedList(
   state: ViewState,
-): state is TasksView | SharedListView | GivenListView | FollowsView | DestinationsView {
-  return ["tasks", "shared-list", "given-links", "follows", "destinations"].includes(state.at);
+): state is TasksView | SharedListView | GivenListView | FollowsView | DestinationsView | PreviewView {
+  return ["tasks", "shared-list", "given-links", "follows", "destinations", "preview"].includes(state.at);
 }
 
 /** The same page, read anew. */

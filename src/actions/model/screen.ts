@@ -12,7 +12,7 @@ import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
 import { destinationTroubles, type Destination } from "../../users/destinations.ts";
 import type { Policy } from "../../users/place.ts";
-import type { Task } from "../../storage/task.ts";
+import type { PreviewFile, Task } from "../../storage/task.ts";
 import type { DownloadItem } from "./download-item.ts";
 import type { UploadItem } from "./upload-item.ts";
 import type { Placed } from "./target.ts";
@@ -60,6 +60,7 @@ export type Screen =
   | UploadScreen
   | SharedScreen
   | GivenScreen
+  | PreviewList
   | TaskList
   | TaskCard
   | TidyScreen
@@ -526,7 +527,7 @@ export type TransferState =
     };
 
 /**
- * Addresses a drive fetches by itself. Presses: `cancel-download` while it `is` running; then `open-download` by the item's
+ * Addresses a drive fetches by itself. Presses: `cancel-download` while it `is` running, `download-folder` where it `moves`, `preview` where it `tells`; then `open-download` by the item's
  * index where it is done, `retry-download` where one has failed or was cancelled, `show-tasks`, `back` to the folder.
  */
 export interface DownloadScreen {
@@ -542,6 +543,10 @@ export interface DownloadScreen {
   readonly is: "running" | "over" | "lost";
   /** What the feed calls itself that brought it; absent = somebody asked for it. */
   readonly feed?: string | undefined;
+  /** The drive can move what has come: another folder may be chosen. Absent = not. */
+  readonly moves?: boolean | undefined;
+  /** The drive can tell what it would bring: it is one address, and under way. Absent = not. */
+  readonly tells?: boolean | undefined;
 }
 
 /**
@@ -606,6 +611,23 @@ export type SaveState =
       readonly code: StorageErrorCode | "target-gone";
       readonly retryAfter?: number | undefined;
     };
+
+/** A page of what an address would bring, before it is there. Presses: `turn`, `back` to the download. */
+export interface PreviewList {
+  readonly show: "preview";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly name: string;
+  /** Empty = the drive does not know. */
+  readonly files: readonly PreviewFile[];
+  /** Of all of them; `size` in bytes, as far as it is told. */
+  readonly total: { readonly count: number; readonly size: number };
+  /** There is more than is told. */
+  readonly isCut: boolean;
+  /** 1-based. */
+  readonly page: { readonly number: number; readonly count: number };
+}
 
 /**
  * What a drive fetches by itself, newest first. Presses: `task` by index, `turn`, `refresh`, `retry-tasks` where some have

@@ -52,6 +52,7 @@ export type ViewState =
   | BatchView
   | ListView
   | DownloadView
+  | PreviewView
   | FollowsView
   | FollowView
   | BackfillView
@@ -250,6 +251,8 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "target":
     case "trash":
       return state.folder;
+    case "preview":
+      return state.of.folder;
     case "save":
       return state.back.at === "folder" ? state.back : state.back.folder;
     case "share-out":
@@ -325,6 +328,14 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** A page of what the address of a batch would bring. */
+export interface PreviewView {
+  readonly at: "preview";
+  readonly of: DownloadView;
+  /** 1-based. */
+  readonly page: number;
 }
 
 /** A page of what is followed. Its rows are ids. */
@@ -480,15 +491,26 @@ export interface SelectView {
   readonly folder: FolderView;
 }
 
-/** A page of folders, to choose one to put entries into. */
-export interface TargetView {
+/** A page of folders, to choose one that entries are put into, or that a drive fetches into. */
+export type TargetView = CarryTargetView | FetchTargetView;
+
+interface TargetPage {
   readonly at: "target";
-  readonly carrying: Carrying;
-  /** What is put there. */
-  readonly tidy: TidyView;
   readonly folder: FolderView;
   /** It is the first one shown: folders that were chosen lately stand above. */
   readonly first?: boolean | undefined;
+}
+
+export interface CarryTargetView extends TargetPage {
+  readonly carrying: Carrying;
+  /** What is put there. */
+  readonly tidy: TidyView;
+}
+
+/** Where the downloads of a batch go, or those of a feed. */
+export interface FetchTargetView extends TargetPage {
+  readonly carrying: "fetch";
+  readonly of: DownloadView | FollowView;
 }
 
 /** What came of a change; the change itself is in the session. */

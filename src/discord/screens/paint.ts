@@ -1,6 +1,6 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
 import { batchSheet } from "./batch.ts";
-import { downloadSheet } from "./download.ts";
+import { downloadSheet, previewSheet } from "./download.ts";
 import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
 import { backfillSheet, followSheet, followsSheet, newsSheet } from "./follow.ts";
@@ -100,6 +100,8 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return destinationsSheet(painter, screen);
     case "upload":
       return uploadSheet(painter, screen);
+    case "preview":
+      return previewSheet(painter, screen);
     case "tasks":
       return tasksSheet(painter, screen);
     case "task":

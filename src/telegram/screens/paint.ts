@@ -1,6 +1,6 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
 import { paintBatch } from "./batch.ts";
-import { paintDownload } from "./download.ts";
+import { paintDownload, paintPreview } from "./download.ts";
 import { paintFavourites } from "./favourites.ts";
 import { paintFile } from "./file.ts";
 import { paintBackfill, paintFollow, paintFollows, paintNews } from "./follow.ts";
@@ -109,6 +109,8 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintDestinations(painter, screen);
     case "upload":
       return paintUpload(painter, screen);
+    case "preview":
+      return paintPreview(painter, screen);
     case "tasks":
       return paintTasks(painter, screen);
     case "task":

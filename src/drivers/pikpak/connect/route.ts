@@ -67,6 +67,7 @@ const purposes: Readonly<Record<Changing, Purpose>> = {
   download: "download",
   tasks: "download",
   task: "download",
+  preview: "download",
   retryTask: "download",
   cancelTasks: "download",
   clearTasks: "download",
