@@ -90,7 +90,11 @@ export function createGuard(parts: GuardParts): Guard {
     const startedAt = now();
     try {
       const chat = ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" as const });
-      const visit = visitOf(ctx.from, chat, { uploadLimit: parts.uploadLimit, message: ctx.msg });
+      const visit = visitOf(ctx.from, chat, {
+        uploadLimit: parts.uploadLimit,
+        message: ctx.msg,
+        update: ctx.update.update_id,
+      });
       if (!visit) return;
       const language = languages.of(visit);
       ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false };

@@ -97,7 +97,8 @@ async function begin(
   const { uploadLimit: limit } = visit;
   if (!services.batches || limit === undefined) return refused("no-sending-here");
   if (files.length === 0) return refused("nothing-to-send");
-  const batch = services.newId();
+  const batch = visit.update ?? services.newId();
+  if (await services.batches.isKnown(batch)) return refused("transfer-busy");
   const prepared = await services.batches.prepare({
     id: batch,
     person: person.id,
