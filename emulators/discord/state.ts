@@ -154,6 +154,8 @@ export interface State {
   readonly commands: Map<string, Command>;
   /** Things a client did that a good one does not. */
   readonly complaints: string[];
+  /** Addresses of attachments are signed with it: those signed with another have ended. */
+  signing: string;
   /** Something anybody could see is different now. */
   changed(): void;
   onChange(listener: () => void): () => void;
@@ -177,6 +179,7 @@ export function createState(
     interactions: new Map(),
     commands: new Map(),
     complaints: [],
+    signing: secret(16),
     changed: () => {
       for (const listener of listeners) listener();
     },

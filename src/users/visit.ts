@@ -23,8 +23,10 @@ export interface Visit {
     readonly channel?: string | undefined;
     /** What the person is there, where the platform says so with the update; absent = to be asked for. */
     readonly role?: "admin" | "member";
+    /** They run something of it, be it all or one channel, as the platform says with the update; absent = it does not say so. */
+    readonly runs?: boolean | undefined;
     /** Of a private place that is in a group nevertheless, like an answer only its asker sees: that group. */
-    readonly within?: Pick<Visit["place"], "id" | "title" | "role" | "channel"> | undefined;
+    readonly within?: Pick<Visit["place"], "id" | "title" | "role" | "runs" | "channel"> | undefined;
   };
   /**
    * What the platform calls this doing of theirs, where it may bring it again after a kill: what is begun by it has that

@@ -113,8 +113,8 @@ describe.skipIf(!isPossible)("a program on a disk of its own", () => {
       (error: unknown) => String(error),
     );
     expect(started).toMatch(/^ready$|the database \S+ cannot be (used|made or opened)|the store failed \(full\)/);
-    if (started === "ready") await made.kill();
-    else expect((await made.ended()).code).toBe(2);
+    await made.kill();
+    expect([null, 2]).toContain((await made.ended()).code);
     disk.free();
     await made.start(environment);
     await mia.presses("📁 Films", { on: list, ...patient });

@@ -72,8 +72,10 @@ export function createTransfers(parts: TransfersParts): Transfers {
 /** It waits, is on its way, or ended lately. */
 async function isKnown(jobs: JobQueue, kind: typeof transferKind, id: string): Promise<boolean> {
   const states = jobs.follow(kind, id, { signal: AbortSignal.timeout(forgetWithin) });
-  for await (const _state of states) return true;
-  return false;
+  const iterator = states[Symbol.asyncIterator]();
+  const { done } = await iterator.next();
+  await iterator.return?.();
+  return done !== true;
 }
 
 /** Milliseconds until somebody is forgotten though a file of theirs is still being let go of. */

@@ -1,3 +1,4 @@
+import type { SharedGroup } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import type { Crumb } from "../../users/place.ts";
 import type { SaveScreen } from "./screen.ts";
@@ -23,10 +24,12 @@ export interface SaveOrder {
   readonly person: string;
   /** The mount that is the share. */
   readonly share: string;
-  /** What of it, all in one folder; absent = all that is at its top. */
+  /** What of it, in one folder; absent = all that is at its top. */
   readonly entries?: readonly Entry[] | undefined;
   /** Ids of the folders above that inside the share, the uppermost first. */
   readonly above: readonly string[];
+  /** What of further folders of it; absent = nothing. */
+  readonly others?: readonly SharedGroup[] | undefined;
   /** The mount it goes into, and the folders from its root down to the one it goes to. */
   readonly mount: string;
   readonly to: readonly Crumb[];
