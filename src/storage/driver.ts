@@ -1,7 +1,7 @@
 import type { Details, Entry } from "./entry.ts";
 import type { Problem } from "./form.ts";
 import type { Field, Values } from "./field.ts";
-import type { SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
+import type { Preview, SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
 import type { PendingUpload, Uploaded, UploadSource } from "./upload.ts";
 
 /** A part of a listing. */
@@ -79,6 +79,15 @@ export interface SharedSource {
   readonly entries?: readonly Entry[] | undefined;
   /** Ids of the folders above those entries inside the share, the uppermost first. */
   readonly above?: readonly string[] | undefined;
+  /** What of further folders of it. */
+  readonly others?: readonly SharedGroup[] | undefined;
+}
+
+/** Entries of one folder of a share. */
+export interface SharedGroup {
+  readonly entries: readonly Entry[];
+  /** Ids of the folders above them inside the share, the uppermost first. */
+  readonly above: readonly string[];
 }
 
 /** How a share is saved. */
@@ -150,6 +159,8 @@ interface Capabilities {
   remove(ids: readonly string[], options?: ChangeOptions): Promise<void>;
   /** Lets the drive fetch what an address (`storage/source.ts`) leads to. The same one under way may be given again. */
   download(source: string, to: string | undefined, options?: CallOptions): Promise<Task>;
+  /** What an address would bring, in one call; `files` is empty where the drive does not know. */
+  preview(source: string, options?: CallOptions): Promise<Preview>;
   /** Offline downloads in these phases (absent = all), newest first. */
   tasks(
     options?: CallOptions & {
@@ -201,6 +212,7 @@ export const capabilities = Object.keys({
   emptyTrash: true,
   remove: true,
   download: true,
+  preview: true,
   tasks: true,
   task: true,
   retryTask: true,

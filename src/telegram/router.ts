@@ -35,6 +35,8 @@ interface RouterParts {
   readonly places?: PlaceNews | undefined;
   readonly removals?: Removals | undefined;
   now(): number;
+  /** Person ids of those who run a group or channel. */
+  adminsOf(chat: number): Promise<readonly string[]>;
   /** Told of a chat in which an operator has seen the panel. */
   onOperator(ctx: BotContext): void;
 }
@@ -101,8 +103,10 @@ function beforeDialogues(routes: Routes): readonly Route[] {
     route("my_chat_member", async (ctx) => {
       const { status } = ctx.myChatMember.new_chat_member;
       log.info({ chat: ctx.chat.id, status }, "telegram membership changed");
-      const isGone = status === "left" || status === "kicked";
-      if (isGone && ctx.chat.type !== "private") await places?.gone(ctx.turn.visit.place.id);
+      if (ctx.chat.type === "private") return;
+      const place = ctx.turn.visit.place.id;
+      if (status === "left" || status === "kicked") return places?.gone(place);
+      await places?.runBy?.(place, await routes.adminsOf(ctx.chat.id));
     }),
     route("inline_query", (ctx) => findInline(routes, ctx)),
     route("chosen_inline_result", (ctx) => keepCard(routes, ctx)),

@@ -67,6 +67,7 @@ const purposes: Readonly<Record<Changing, Purpose>> = {
   download: "download",
   tasks: "download",
   task: "download",
+  preview: "download",
   retryTask: "download",
   cancelTasks: "download",
   clearTasks: "download",
@@ -186,7 +187,11 @@ interface Refused<T> extends Run<T> {
 }
 
 /** Whether a permission is missing, the other way takes the token, or it has ended. */
-async function afterRefusal<T>(parts: RouteParts, memory: WayMemory, { ask, kind, first, error }: Refused<T>): Promise<T> {
+async function afterRefusal<T>(
+  parts: RouteParts,
+  memory: WayMemory,
+  { ask, kind, first, error }: Refused<T>,
+): Promise<T> {
   const { purpose } = kind;
   const refusal = first === "drive" && purpose !== "list" ? await refusalOf(parts.drive, kind) : error;
   if (!refusal) throw permissionMissing(purpose === "list" ? "read" : purpose);
