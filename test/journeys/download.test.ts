@@ -74,7 +74,7 @@ test.each([
       person.sends(address);
       await person.waitsFor(/Beach[\s\S]*▓.*%/, { timeout: 15_000 });
       await program.isReplaced();
-      await person.waitsFor(/✅.*Beach[\s\S]*已完成/, { timeout: 30_000 });
+      await person.waitsFor(/✅.*Beach[\s\S]*下载任务/, { timeout: 30_000 });
     } else {
       const member = world.members[who];
       const here = { in: member.dm };
