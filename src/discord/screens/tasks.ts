@@ -64,6 +64,7 @@ export function taskSheet(painter: Painter, { view, mount, task, opens }: TaskCa
       [
         opens && press(`📂 ${say("press-open-task")}`, { do: "open-task", view }),
         phase === "failed" && press(`🔄 ${say("press-retry")}`, { do: "retry-task", view }),
+        still !== undefined && press(`🔄 ${say("press-restart")}`, { do: "retry-task", view }),
       ],
       [
         press(`✖️ ${say(isOver ? "press-forget-task" : "press-cancel-task")}`, {

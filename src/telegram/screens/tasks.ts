@@ -61,6 +61,7 @@ export function paintTask(painter: Painter, { view, mount, task, opens }: TaskCa
       [
         ...(opens ? [button(`📂 ${say("press-open-task")}`, { do: "open-task", view })] : []),
         ...(phase === "failed" ? [button(`🔄 ${say("press-retry")}`, { do: "retry-task", view })] : []),
+        ...(still !== undefined ? [button(`🔄 ${say("press-restart")}`, { do: "retry-task", view })] : []),
       ],
       [
         button(`✖️ ${say(isOver ? "press-forget-task" : "press-cancel-task")}`, {
