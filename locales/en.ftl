@@ -58,6 +58,7 @@ press-take-back-link = Take back
 press-ask-link-password = Ask for a password
 press-change-link-password = New password
 press-clear-link-password = No password
+press-deliver = To another chat
 press-push = Send to aria2
 press-push-status = How is it doing?
 press-ask-aria2 = Connect my aria2
@@ -202,6 +203,10 @@ transfer-failed-too-large = This file is too large to be sent here. Take a link 
 transfer-failed-too-slow = The chat waits for a file only so long, and this one takes longer. Take a link instead.
 transfer-failed-waited = Its turn did not come in time: the chat waits for a file only so long. Try again, or take a link instead.
 transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again, or take a link instead.
+transfer-failed-slowed = The chat takes no more files for a while (slow mode, or too many at once). Try again later.
+transfer-failed-not-admin-there = You do not run that chat any more. Ask its owner, or choose another one.
+transfer-failed-not-allowed-there = I may not send files there. Make me an admin who may post, or let me attach files, and try again.
+transfer-failed-gone-there = That chat is not there any more. Choose another one.
 transfer-failed-empty = This file is empty, and empty files cannot be sent.
 batch-waiting = { $count ->
     [one] 1 file waits for its turn
@@ -211,12 +216,13 @@ batch-title = { $count ->
     [one] Sending 1 file
    *[other] Sending { $count } files
 }
+batch-to = To { $chat }
 batch-step = { $which } of { $count } · { $name }
 batch-over = { $done } of { $count } sent
 batch-cancelled = Cancelled, { $done } of { $count } sent
 batch-lost = I lost track of these files. Look at what has come before you send them again.
 batch-file-cancelled = It was not sent.
-batch-file-interrupted = I was restarted at its very end, so it may be here already. Look before you send it again.
+batch-file-interrupted = I was restarted at its very end, so it may be in the chat already. Look before you send it again.
 batch-more-unsent = { $count ->
     [one] and 1 more that was not sent
    *[other] and { $count } more that were not sent
@@ -425,6 +431,11 @@ tidy-what = What shall be done?
 tidy-chosen = Chosen: { $sum }
 select-how = Choose files and folders. What you choose stays chosen in other folders and on other pages.
 choose-picked = Choose, or not any more
+choose-destination = Choose a channel
+destinations-title = To another chat
+destinations-none = There is none now.
+destinations-how-telegram = These are groups and channels that you run and where I may send files. For one more, make me an admin there.
+destinations-how-discord = These are channels where you may manage the channel and I may send files. For one more, add me to that server, and use a command of mine there once.
 choose-folder = Open a folder
 choose-target = Choose a folder
 target-move = Where to move it?
@@ -741,6 +752,10 @@ notice-chat-trouble = The connection to this chat was interrupted. What you aske
 notice-nothing-to-list = There is no file here that fits such a list.
 notice-nothing-to-list-yet = As far as one list may look, no file fits it. Make lists of the folders below.
 notice-list-not-sent = The list could not be sent. Go back and try again.
+notice-chats-out-of-reach = I cannot ask about your chats just now. Try again in a moment.
+notice-not-admin-there = You do not run that chat any more. Choose another one.
+notice-not-allowed-there = I may not send files there. Make me an admin who may post, or let me attach files, and try again.
+notice-gone-there = That chat is not there any more. Choose another one.
 notice-no-sending-here = Files themselves cannot be sent here. Take a link instead.
 notice-transfer-cancelled = Cancelled.
 notice-approval-over = There is nothing to approve any more.
@@ -777,7 +792,6 @@ notice-hook-folder = There is no such folder. It is a path from the top of the d
 notice-hook-chat-closed = The person cannot be written to: they have to open the chat with the bot first.
 notice-nothing-chosen = Nothing is chosen. Choose something first.
 notice-too-many-at-once = That works with at most 100 entries at once. Choose fewer.
-notice-save-one-folder = What is saved together has to be in one folder. Choose entries of one folder, or save the folder above them.
 notice-selection-full = At most 1,000 entries can be chosen at once. Do something with these first.
 notice-target-inside = That folder is one of those you chose, or lies in one. Choose another one.
 notice-undo-over = This cannot be undone any more: it has been undone, or an hour has passed.
@@ -923,6 +937,12 @@ press-dismiss-revoke-links = No, let them work
 question-revoke-shared = Take this share back? Its link opens nothing any more, for nobody. The files stay on your drive.
 press-confirm-revoke-shared = Yes, take it back
 press-dismiss-revoke-shared = No, let it work
+question-deliver = { $count ->
+    [one] Send 1 file there? Everybody in that chat will see it.
+   *[other] Send { $count } files there? Everybody in that chat will see them.
+}
+press-confirm-deliver = Yes, send
+press-dismiss-deliver = No
 question-take-back-link = Take this link back? It opens nothing any more, for nobody. The file stays on your drive.
 press-confirm-take-back-link = Yes, take it back
 press-dismiss-take-back-link = No, let it work

@@ -3,6 +3,7 @@ import { browse } from "./browse/browse.ts";
 import { showFile } from "./browse/file.ts";
 import { showFolder } from "./browse/folder.ts";
 import { goTo, type ActionContext, type Outcome, type Result, type ViewOptions } from "./context/context.ts";
+import { showDestinations } from "./deliver/list.ts";
 import { showDownload } from "./download/choose-folder.ts";
 import { showPreview } from "./download/preview.ts";
 import { showTask, showTasks } from "./download/tasks-view.ts";
@@ -65,6 +66,8 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return goTo(context, view.back, options);
     case "push":
       return showPush(context, view);
+    case "destinations":
+      return showDestinations(context, view);
     case "preview":
       return showPreview(context, view);
     case "tasks":

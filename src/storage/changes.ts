@@ -24,7 +24,7 @@ type Plain = {
 };
 
 /** Which share is saved, or which of its entries: those of a mount that is a share. */
-export interface SavedFrom extends Pick<SharedSource, "entries" | "above"> {
+export interface SavedFrom extends Pick<SharedSource, "entries" | "above" | "others"> {
   readonly mount: string;
 }
 

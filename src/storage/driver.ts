@@ -79,6 +79,15 @@ export interface SharedSource {
   readonly entries?: readonly Entry[] | undefined;
   /** Ids of the folders above those entries inside the share, the uppermost first. */
   readonly above?: readonly string[] | undefined;
+  /** What of further folders of it. */
+  readonly others?: readonly SharedGroup[] | undefined;
+}
+
+/** Entries of one folder of a share. */
+export interface SharedGroup {
+  readonly entries: readonly Entry[];
+  /** Ids of the folders above them inside the share, the uppermost first. */
+  readonly above: readonly string[];
 }
 
 /** How a share is saved. */
@@ -233,6 +242,11 @@ export interface Driver extends Partial<Capabilities> {
   stat(id: string, options?: CallOptions): Promise<Details>;
   /** `prefer` names a variant; absent = the original bytes, never silently anything else. */
   link(id: string, options?: CallOptions & { readonly prefer?: string | undefined }): Promise<Link>;
+  /**
+   * Which of its capabilities there are now, where that can change while it is open (another way to the service, with fewer
+   * tools). Absent = all it has a method for. Asks the service nothing, and is asked before each screen.
+   */
+  can?(): Promise<ReadonlySet<Capability>>;
   /**
    * Takes back at the service what the vault holds, before a mount is removed: asked for once, best effort. True = nothing is
    * left there; absent = there is nothing to take back. Signs in for nobody.

@@ -10,7 +10,7 @@ import { openSqlite } from "./sqlite.ts";
 export interface Database {
   /** For a namespace; a `Map` is the same one however often it is opened. */
   adapter(namespace: string): KeyvStoreAdapter | Map<string, unknown>;
-  /** Milliseconds after which a call to a server counts as failed; absent = it is no server, and answers at once. */
+  /** Milliseconds after which a call counts as failed; absent = it answers at once, or sees to that itself. */
   readonly timeout?: number;
   /** Every record; absent = they end with the process. */
   rows?(): AsyncIterable<Row>;
@@ -58,10 +58,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
     case "postgres":
     case "postgresql": {
       const { openPostgres } = await import("./postgres.ts");
-      return reached(
-        url,
-        openPostgres(url, fences, onError).then((postgres) => ({ ...postgres, ...probing(postgres), timeout })),
-      );
+      return reached(url, openPostgres(url, { fences, onError, timeout }));
     }
     default:
       throw new StoreError(

@@ -24,8 +24,8 @@ export interface LeaseOptions {
   readonly fences: Fences;
   /** Milliseconds after which the lock of a process that died is free; it is renewed at a third of them. */
   readonly lifetime: number;
-  /** Milliseconds after which a silent database counts as failed. */
-  readonly timeout: number;
+  /** Milliseconds after which a silent database counts as failed; absent = it sees to that itself. */
+  readonly timeout: number | undefined;
   /** Told of leases that could not be renewed or given back: they end by themselves. */
   readonly onError: (error: unknown) => void;
 }

@@ -3,8 +3,9 @@ import type { KeyvStoreAdapter } from "keyv";
 import pg from "pg";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
-import { timed } from "./timed.ts";
 import type { Change, Row } from "./row.ts";
+import { createStatements, type Statements } from "./statements.ts";
+import { timed } from "./timed.ts";
 
 /** One Postgres database behind any number of namespaces. */
 export interface PostgresStore {
@@ -16,6 +17,8 @@ export interface PostgresStore {
   /** Resolves with how many were changed; when they expire stays. */
   replace(changes: readonly Change[]): Promise<number>;
   readonly leases: Leases;
+  /** Writes a record of no namespace's, written over each time. */
+  probe(): Promise<void>;
   /** Deletes what has expired: the adapter has no expiry column, so dead rows would stay until read. */
   sweep(now: number): Promise<number>;
   close(): Promise<void>;
@@ -27,26 +30,34 @@ const table = "chatdrive";
 const locks = "chatdrive_locks";
 /** What ends stands last in every record; Postgres refuses to read JSON that holds an escaped NUL, which people can type. */
 const sweep = `DELETE FROM ${table} WHERE substring(value FROM '"expires":(\\d+)\\}$')::bigint < $1`;
+const probe = `INSERT INTO ${table} (key, value) VALUES ('probe:written', $1)
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+
+interface PostgresOptions {
+  readonly fences: Fences;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds after which a silent server counts as failed. */
+  readonly timeout: number;
+}
 
 /** Connects, or rejects within two seconds. */
-export async function openPostgres(
-  url: string,
-  fences: Fences,
-  onError: (error: unknown) => void,
-): Promise<PostgresStore> {
+export async function openPostgres(url: string, options: PostgresOptions): Promise<PostgresStore> {
+  const { fences, onError, timeout } = options;
   const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2000 });
   pool.on("error", onError);
   await prepare(pool).catch(async (error: unknown) => {
     await pool.end();
     throw error;
   });
+  const statements = createStatements(pool, timeout);
   return {
-    adapter: () => new FencedPostgres(url, pool, fences),
-    rows: () => allRows(pool),
-    keys: (namespace) => keysOf(pool, namespace),
-    replace: async (changes) => (await pool.query(replaceAll, columnsOf(changes))).rowCount ?? 0,
-    leases: leasesIn(pool),
-    sweep: async (now) => (await pool.query(sweep, [now])).rowCount ?? 0,
+    adapter: () => new FencedPostgres(url, statements, fences),
+    rows: () => allRows(statements),
+    keys: (namespace) => keysOf(statements, namespace),
+    replace: async (changes) => (await statements.run(replaceAll, columnsOf(changes))).rowCount ?? 0,
+    leases: leasesIn(statements),
+    probe: async () => void (await statements.run(probe, [JSON.stringify({ value: Date.now() })], { isUrgent: true })),
+    sweep: async (now) => (await statements.run(sweep, [now], { isLong: true })).rowCount ?? 0,
     // What a silent server still owes is not waited for.
     close: () => timed(pool.end(), closingGrace).catch(onError),
   };
@@ -76,18 +87,19 @@ async function prepare(pool: pg.Pool): Promise<void> {
 /** Over our own pool: the adapter's has nobody to hear that the server hung up, which ends the process. */
 class FencedPostgres extends KeyvPostgres {
   readonly #fences: Fences;
-  readonly #pool: pg.Pool;
+  readonly #statements: Statements;
 
-  constructor(uri: string, pool: pg.Pool, fences: Fences) {
+  constructor(uri: string, statements: Statements, fences: Fences) {
     super({ uri, table, iterationLimit: 500 });
-    this.#pool = pool;
+    this.#statements = statements;
     this.#fences = fences;
   }
 
   override async connect() {
     // The constructor of the adapter calls this before the fields above are there.
     await Promise.resolve();
-    return async (sql: string, values?: unknown[]): Promise<unknown[]> => (await this.#pool.query(sql, values)).rows;
+    return async (sql: string, values?: unknown[]): Promise<unknown[]> =>
+      (await this.#statements.run(sql, values)).rows;
   }
 
   override async disconnect(): Promise<void> {}
@@ -116,7 +128,7 @@ class FencedPostgres extends KeyvPostgres {
 
   async #fenced(sql: string, leases: readonly Lease[], values: readonly string[]) {
     const tokens = leases.map(({ token }) => token);
-    const { rows } = await this.#pool.query<{ held: boolean; changes: string }>(sql, [tokens, ...values]);
+    const { rows } = await this.#statements.run<{ held: boolean; changes: string }>(sql, [tokens, ...values]);
     return { isHeld: rows[0]?.held === true, changes: Number(rows[0]?.changes) };
   }
 }
@@ -134,9 +146,9 @@ const fencedDelete = `${fence}, done AS (
 
 const lifetime = "clock_timestamp() + $3 * interval '1 millisecond'";
 
-function leasesIn(pool: pg.Pool): Leases {
-  const changed = async (sql: string, values: readonly unknown[]): Promise<boolean> =>
-    (await pool.query(sql, [...values])).rowCount === 1;
+function leasesIn(statements: Statements): Leases {
+  const changed = async (sql: string, values: readonly unknown[], isUrgent = false): Promise<boolean> =>
+    (await statements.run(sql, values, { isUrgent })).rowCount === 1;
   return {
     take: (key, token, ms) =>
       changed(
@@ -146,9 +158,9 @@ function leasesIn(pool: pg.Pool): Leases {
         [key, token, ms],
       ),
     renew: (key, token, ms) =>
-      changed(`UPDATE ${locks} SET until = ${lifetime} WHERE key = $1 AND token = $2`, [key, token, ms]),
+      changed(`UPDATE ${locks} SET until = ${lifetime} WHERE key = $1 AND token = $2`, [key, token, ms], true),
     release: async (key, token) =>
-      void (await changed(`DELETE FROM ${locks} WHERE key = $1 AND token = $2`, [key, token])),
+      void (await changed(`DELETE FROM ${locks} WHERE key = $1 AND token = $2`, [key, token], true)),
   };
 }
 
@@ -163,10 +175,10 @@ function columnsOf(changes: readonly Change[]): string[][] {
 /** Rows that are read at once. */
 const pageOfRows = 500;
 
-async function* allRows(pool: pg.Pool): AsyncGenerator<Row> {
+async function* allRows(statements: Statements): AsyncGenerator<Row> {
   let last = "";
   for (;;) {
-    const { rows } = await pool.query<{ key: string; value: string }>(
+    const { rows } = await statements.run<{ key: string; value: string }>(
       `SELECT key, value FROM ${table} WHERE key > $1 ORDER BY key LIMIT ${pageOfRows}`,
       [last],
     );
@@ -177,10 +189,10 @@ async function* allRows(pool: pg.Pool): AsyncGenerator<Row> {
   }
 }
 
-async function* keysOf(pool: pg.Pool, namespace: string): AsyncGenerator<string> {
+async function* keysOf(statements: Statements, namespace: string): AsyncGenerator<string> {
   let last = "";
   for (;;) {
-    const { rows } = await pool.query<{ key: string }>(
+    const { rows } = await statements.run<{ key: string }>(
       `SELECT key FROM ${table} WHERE starts_with(key, $1) AND key > $2 ORDER BY key LIMIT ${10 * pageOfRows}`,
       [`${namespace}:`, last],
     );

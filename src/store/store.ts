@@ -53,7 +53,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { url, keys, onError, sweepEvery = 10 * 60_000, lockLifetime = 6000 } = options;
   const fences = createFences();
   const database = await openDatabase(url, { fences, onError, timeout: options.timeout });
-  const { leases, timeout = 0 } = database;
+  const { leases, timeout } = database;
   const seal = createSeal(keys);
   const sweeper = setInterval(() => void database.sweep(Date.now()).catch(onError), sweepEvery).unref();
   const open = namespacesOf(database, seal, onError);
@@ -97,7 +97,7 @@ function checkOf({ probe, timeout }: Database): () => Promise<void> {
   return () => {
     if (last && performance.now() < until) return last;
     until = Number.POSITIVE_INFINITY;
-    // A pool can wait for ever on a connection that is gone: the next question is asked all the same.
+    // What never answers does not keep the next question from being asked.
     last = named(timed(probe(), timeout ?? probeWithin)).finally(() => (until = performance.now() + checkEvery));
     return last;
   };

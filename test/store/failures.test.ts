@@ -159,6 +159,19 @@ const servers = [
   ["postgres", process.env["TEST_POSTGRES_URL"]],
 ] as const;
 
+test.each(servers)(
+  "a store over %s that was closed is asked in vain, and does not connect again",
+  async (_name, address) => {
+    if (address === undefined) return;
+    const store = await opened(await ownDatabase(address, "failures"));
+    const people = store.open<string>("people");
+    await people.set("mia", "en");
+    await store.close();
+    await expect(people.get("mia")).rejects.toMatchObject({ code: "store-unavailable" });
+    await expect(people.set("mia", "zh")).rejects.toMatchObject({ code: "store-unavailable" });
+  },
+);
+
 test.each(servers)("a %s that hung up is away, for reads, writes, locks and the probe", async (_name, address) => {
   if (address === undefined) return;
   const wire = await wireTo(await ownDatabase(address, "failures"));
@@ -203,6 +216,71 @@ test.skipIf(process.env["TEST_POSTGRES_URL"] === undefined)(
     );
     await expect.poll(() => people.get("mia").catch(() => undefined)).toBe("en");
     await expect(store.check()).rejects.toMatchObject({ reason: "read-only" });
+  },
+);
+
+/** Postgres, each of whose writes takes `seconds`. */
+async function slowPostgres(seconds: number): Promise<string> {
+  const url = await ownDatabase(process.env["TEST_POSTGRES_URL"] ?? "", "failures");
+  // It makes the table.
+  await (await openStore({ url, keys: [new Uint8Array(32)], onError: () => undefined })).close();
+  const operator = new pg.Client({ connectionString: url });
+  await operator.connect();
+  await operator.query(
+    `CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(${seconds}); RETURN new; END'`,
+  );
+  await operator.query("CREATE TRIGGER slow BEFORE INSERT ON chatdrive FOR EACH ROW EXECUTE FUNCTION slow()");
+  await operator.end();
+  return url;
+}
+
+test.skipIf(process.env["TEST_POSTGRES_URL"] === undefined)(
+  "a Postgres that answers slowly is not away for those who wait until it has answered others",
+  async () => {
+    const store = await opened(await slowPostgres(0.1), 500);
+    const people = store.open<number>("people");
+    await Promise.all(Array.from({ length: 200 }, (_, person) => people.set(String(person), person)));
+    expect(await people.get("199")).toBe(199);
+  },
+);
+
+test.skipIf(process.env["TEST_POSTGRES_URL"] === undefined)(
+  "a lock is renewed while many wait for a Postgres that answers slowly",
+  async () => {
+    const url = await slowPostgres(0.1);
+    const open = () => openStore({ url, keys: [new Uint8Array(32)], onError: () => undefined, lockLifetime: 600 });
+    const [store, other] = [await open(), await open()];
+    onTestFinished(async () => void (await Promise.all([store.close(), other.close()])));
+    const people = store.open<number>("people");
+    let isOver = false;
+    const [taken, written] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const held = store.exclusive("person:mia", async () => {
+      taken.resolve();
+      await written.promise;
+      isOver = true;
+    });
+    await taken.promise;
+    const writes = Promise.all(Array.from({ length: 200 }, (_, person) => people.set(String(person), person)));
+    void writes.then(() => written.resolve(), written.reject);
+    expect(await other.exclusive("person:mia", async () => isOver)).toBe(true);
+    await held;
+  },
+);
+
+test.skipIf(process.env["TEST_POSTGRES_URL"] === undefined)(
+  "who waits for a turn at a Postgres that goes silent is told so with those who have theirs",
+  async () => {
+    const wire = await wireTo(await ownDatabase(process.env["TEST_POSTGRES_URL"] ?? "", "failures"));
+    const store = await opened(wire.url, 300);
+    const people = store.open<string>("people");
+    await people.set("mia", "en");
+    wire.stop();
+    const started = performance.now();
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => people.get("mia")));
+    expect(outcomes.map((outcome) => outcome.status === "rejected" && outcome.reason.reason)).toEqual(
+      Array.from({ length: 100 }, () => "away"),
+    );
+    expect(performance.now() - started).toBeLessThan(2000);
   },
 );
 

@@ -25,6 +25,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "shared":
     case "given-link":
     case "push":
+    case "destinations":
       return state.from;
     case "shared-list":
       return { at: "mount", mount: state.mount };
@@ -56,6 +57,7 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "renew-hook" || state.question === "revoke-hook") return { at: "hook" };
       if (state.question === "revoke-shared") return state.shared;
       if (state.question === "take-back-link") return state.given;
+      if (state.question === "deliver") return state.list;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "follow":

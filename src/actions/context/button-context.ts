@@ -90,6 +90,7 @@ function mountIn(state: ViewState): string | undefined {
     case "trash":
       return state.mount;
     case "push":
+    case "destinations":
     case "tidy":
     case "tidied":
     case "follows":

@@ -87,8 +87,8 @@ export class Following {
   readonly #sources: readonly FollowedSource[];
   /** The one an attempt before this one may have begun without noting it. */
   #unsure: number | undefined;
-  /** No more are begun before this, ms since the epoch. */
-  #nextAt = 0;
+  /** Since when, in ms since the epoch, and for how many ms no more are begun. */
+  #rest = { from: 0, for: 0 };
   /** Ends what is written with the process alone: who cancels wants to know what was begun. */
   readonly #stopping = new AbortController();
 
@@ -240,9 +240,20 @@ export class Following {
     return this.#sources.filter(({ item: { state } }) => state.is === "waiting" || state.is === "running");
   }
 
+  #letBe(ms: number): void {
+    this.#rest = { from: this.#parts.now(), for: ms };
+  }
+
+  get #restLeft(): number {
+    const now = this.#parts.now();
+    // The clock was set back meanwhile: it is counted anew.
+    if (now < this.#rest.from) this.#letBe(this.#rest.for);
+    return this.#rest.from + this.#rest.for - now;
+  }
+
   /** Begins what is not begun, until the drive says that it is enough for now. What no other could do either ends all of them. */
   async #beginSome(): Promise<void> {
-    if (this.#parts.now() < this.#nextAt) return;
+    if (this.#restLeft > 0) return;
     for (const [n, one] of this.#sources.entries()) {
       if (one.task !== undefined || one.item.state.is !== "waiting") continue;
       this.#signal.throwIfAborted();
@@ -254,11 +265,11 @@ export class Following {
         const { code, retryAfter } = error;
         // Until the drive tells what was begun before, this one is not begun.
         if (isForNow(error) || (this.#unsure === n && isPassing(error))) {
-          this.#nextAt = this.#parts.now() + Math.max(usualPause, retryAfter ?? troublePause);
+          this.#letBe(Math.max(usualPause, retryAfter ?? troublePause));
           return;
         }
         if (await this.#isHeld(code)) {
-          this.#nextAt = this.#parts.now() + Math.max(heldPause, retryAfter ?? 0);
+          this.#letBe(Math.max(heldPause, retryAfter ?? 0));
           return;
         }
         one.item = { ...one.item, state: { is: "failed", code, retryAfter } };
@@ -326,7 +337,7 @@ export class Following {
     let pause = Infinity;
     for (const one of this.#open) {
       if (one.task === undefined) {
-        pause = Math.min(pause, Math.max(usualPause, this.#nextAt - this.#parts.now()));
+        pause = Math.min(pause, Math.max(usualPause, this.#restLeft));
         continue;
       }
       pause = Math.min(pause, await this.#lookAt(one, one.task));

@@ -10,6 +10,7 @@ import { feedTroubles } from "./follow.ts";
 import type { FileAddress } from "./file-address.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
+import { destinationTroubles, type Destination } from "../../users/destinations.ts";
 import type { Policy } from "../../users/place.ts";
 import type { PreviewFile, Task } from "../../storage/task.ts";
 import type { DownloadItem } from "./download-item.ts";
@@ -19,6 +20,7 @@ import type { TransferFailure, Upload } from "./upload.ts";
 import type { BatchScreen } from "./batch-screen.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
 import type { HookCard } from "./hook-screen.ts";
+import type { DestinationList } from "./destinations-screen.ts";
 import type { FollowScreen } from "./follow-screen.ts";
 import type { GivenScreen } from "./given-screen.ts";
 import type { PushScreen } from "./push-screen.ts";
@@ -54,6 +56,7 @@ export type Screen =
   | SaveScreen
   | FollowScreen
   | PushScreen
+  | DestinationList
   | UploadScreen
   | SharedScreen
   | GivenScreen
@@ -204,6 +207,7 @@ export type Ability =
   | "share-out"
   | "shared-links"
   | "give-link"
+  | "deliver"
   | "push"
   | "tidy"
   | "add-favourite"
@@ -733,11 +737,14 @@ export interface Question {
     | "renew-hook"
     | "revoke-hook"
     | "take-back-link"
+    | "deliver"
     | "delete-entries"
     | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string | undefined;
-  /** Chats a broadcast would go to, or entries that would be deleted. */
+  /** The chat that would be delivered to. */
+  readonly destination?: Destination | undefined;
+  /** Chats a broadcast would go to, entries that would be deleted, or files that would be delivered. */
   readonly count?: number;
   /** Bytes that are free then; absent = nobody knows. */
   readonly size?: number | undefined;
@@ -792,6 +799,8 @@ export const noticeCodes = [
   "nothing-to-list-yet",
   "list-not-sent",
   "no-sending-here",
+  "chats-out-of-reach",
+  ...destinationTroubles,
   "transfer-cancelled",
   "transfer-over",
   "approval-over",
@@ -874,7 +883,6 @@ export const noticeCodes = [
   "nothing-chosen",
   "selection-full",
   "too-many-at-once",
-  "save-one-folder",
   "target-inside",
   "undo-over",
   "undo-unclear",

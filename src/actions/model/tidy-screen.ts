@@ -21,6 +21,7 @@ export type TidyAbility =
   | "save"
   | "send-entries"
   | "send-as-files"
+  | "deliver"
   | "push"
   | "undo";
 

@@ -15,6 +15,7 @@ import { mountSheet, mountsSheet } from "./mounts.ts";
 import { noticeSheet } from "./notice.ts";
 import { operatorsSheet } from "./operators.ts";
 import type { Painter } from "./painter.ts";
+import { destinationsSheet } from "./destinations.ts";
 import { pushSheet } from "./push.ts";
 import { questionSheet } from "./question.ts";
 import { saveSheet } from "./save.ts";
@@ -95,6 +96,8 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return saveSheet(painter, screen);
     case "push":
       return pushSheet(painter, screen);
+    case "destinations":
+      return destinationsSheet(painter, screen);
     case "upload":
       return uploadSheet(painter, screen);
     case "preview":

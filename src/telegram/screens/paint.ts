@@ -15,6 +15,7 @@ import { paintMount, paintMounts } from "./mounts.ts";
 import { paintNotice } from "./notice.ts";
 import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
+import { paintDestinations } from "./destinations.ts";
 import { paintPush } from "./push.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSave } from "./save.ts";
@@ -104,6 +105,8 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintSave(painter, screen);
     case "push":
       return paintPush(painter, screen);
+    case "destinations":
+      return paintDestinations(painter, screen);
     case "upload":
       return paintUpload(painter, screen);
     case "preview":
