@@ -439,10 +439,8 @@ describe("what does not get on", () => {
     await signedIn();
     Object.assign(pikpak.rules, { offlineStalls: true, offlineTakes: 20_000 });
     const screen = await ask(magnet);
-    await untilSkipped(() => {
-      const [item] = last()?.items ?? [];
-      return item?.state.is === "running" && item.state.still !== undefined;
-    });
+    const isStill = () => last()?.items.some(({ state }) => state.is === "running" && state.still !== undefined);
+    await expect.poll(() => ((skipped += 60_000), isStill()), { timeout: 10_000 }).toBe(true);
     return screen;
   };
   const forgotten = () => pikpak.calls.filter(({ path, method }) => path === "/drive/v1/tasks" && method === "DELETE");
