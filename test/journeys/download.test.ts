@@ -121,4 +121,5 @@ test("on Discord the folder is chosen while a link is fetched", async () => {
   const list = await mia.waitsFor(/Where is it to go\?[\s\S]*Lighthouse/, here);
   await mia.presses(/📂/, { message: list });
   await mia.waitsFor(/Films[\s\S]*✅.*Beach/, { ...here, within: 30_000 });
+  expect(world.pikpak.calls.filter(({ path }) => path === "/drive/v1/files:batchMove")).toHaveLength(1);
 });
