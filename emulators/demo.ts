@@ -58,6 +58,17 @@ const page = await startPage({
     },
     {
       ...telegram,
+      label: "Choose where a download goes",
+      after: start,
+      steps: [
+        "/download magnet:?xt=urn:btih:2c3d4e5f60718293a4b5c6d7e8f9010203040506&dn=Night+ferry.mkv",
+        { press: "📂" },
+        { press: "📁 Films" },
+        { press: "📂" },
+      ],
+    },
+    {
+      ...telegram,
       label: "Follow a feed: a film a minute",
       after: start,
       steps: ["/browse /Films", `/follow ${world.feed.url}`, { press: "☑️" }],

@@ -27,6 +27,7 @@ press-feed-pattern = Names
 press-feed-folder = Folder
 press-download-folder = Other folder
 press-preview = Its files
+press-restart = Start afresh
 press-feed-backfill = Earlier entries
 press-fetch-entries = { $count ->
     [one] Download 1

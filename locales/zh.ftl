@@ -27,6 +27,7 @@ press-feed-pattern = 命名
 press-feed-folder = 文件夹
 press-download-folder = 换个文件夹
 press-preview = 文件列表
+press-restart = 重新下载
 press-feed-backfill = 已有条目
 press-fetch-entries = 下载 { $count } 项
 press-add-favourite = 收藏

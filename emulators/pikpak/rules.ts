@@ -48,6 +48,7 @@ export function usualRules(): Rules {
     workTakes: 0,
     offlineTakes: 5000,
     offlineFails: false,
+    offlineStalls: false,
     offlineLimit: 1000,
     offlineAtOnce: 20,
     tasksById: true,

@@ -89,6 +89,8 @@ export interface Task {
   /** ms; endless for an upload whose bytes are still to come. */
   takes: number;
   fails: boolean;
+  /** It stands still half way. */
+  readonly stalls?: boolean | undefined;
   readonly size: number;
   fileId: string;
   readonly url: string;

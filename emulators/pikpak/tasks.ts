@@ -17,6 +17,8 @@ export interface TaskRules {
   offlineTakes: number;
   /** The next offline downloads break off half way. */
   offlineFails: boolean;
+  /** The next offline downloads stand still half way. */
+  offlineStalls: boolean;
   /** Offline downloads begun today are all there may be. */
   offlineLimit: number;
   /** Offline downloads running at once. */
@@ -59,7 +61,7 @@ export function beginTask(state: State, account: Account, seed: TaskSeed, happen
 type Phase = "PHASE_TYPE_RUNNING" | "PHASE_TYPE_COMPLETE" | "PHASE_TYPE_ERROR";
 
 function phaseOf(task: Task, now: number): Phase {
-  if (now < task.createdAt + task.takes) return "PHASE_TYPE_RUNNING";
+  if (task.stalls || now < task.createdAt + task.takes) return "PHASE_TYPE_RUNNING";
   return task.fails ? "PHASE_TYPE_ERROR" : "PHASE_TYPE_COMPLETE";
 }
 
@@ -73,7 +75,8 @@ interface Telling {
 export function taskObject(state: State, task: Task, { language, withFile }: Telling): object {
   const phase = phaseOf(task, state.now());
   const passed = Math.max(0, state.now() - task.createdAt);
-  const done = task.takes <= 0 ? 1 : Math.min(1, passed / task.takes);
+  const most = task.stalls ? 0.5 : 1;
+  const done = task.takes <= 0 ? 1 : Math.min(most, passed / task.takes);
   const isOffline = task.type === "offline";
   return {
     kind: "drive#task",
@@ -91,7 +94,7 @@ export function taskObject(state: State, task: Task, { language, withFile }: Tel
     file_size: String(task.size),
     message: isOffline ? say(messageOf(state, task, phase), language) : "",
     created_time: timeText(task.createdAt),
-    updated_time: timeText(Math.min(state.now(), task.createdAt + task.takes)),
+    updated_time: timeText(Math.min(state.now(), task.createdAt + task.takes * most)),
     third_task_id: "",
     phase,
     progress: Math.floor((task.fails ? done / 2 : done) * 100),
@@ -284,27 +287,28 @@ function beginNew(state: State, account: Account, { body, url, rules, today, run
   const isRoot = body["parent_id"] === "" && body["folder_type"] === "";
   const parentId = isRoot ? "" : placeFor(state, account, text(body["parent_id"]), "DOWNLOAD");
   const name = freeName(state.nodes.children(account.userId, parentId), text(body["name"]) || nameOfSource(url));
-  const seed = { size, name, originalUrl: url, linksAfter: rules.offlineTakes + rules.linksAfter };
+  const fileSeed = { size, name, originalUrl: url, linksAfter: rules.offlineTakes + rules.linksAfter };
   const file = nodeOf({
     id: idFrom(`offline ${state.randomHex(8)}`),
     account,
     parentId,
     folder: false,
-    seed: { ...seed, phase: "PHASE_TYPE_RUNNING", mimeType: mime.getType(name) ?? "application/octet-stream" },
+    seed: { ...fileSeed, phase: "PHASE_TYPE_RUNNING", mimeType: mime.getType(name) ?? "application/octet-stream" },
     now: state.now(),
     folderType: "",
   });
   state.nodes.add(file);
   recordEvent(state, "TYPE_CREATE", file);
-  const { offlineTakes: takes, offlineFails: fails } = rules;
-  const task = beginTask(state, account, { type: "offline", takes, fails, name, size, url, fileId: file.id }, () => {});
+  const { offlineTakes: takes, offlineFails: fails, offlineStalls: stalls } = rules;
+  const seed = { type: "offline", takes, fails, stalls, name, size, url, fileId: file.id } as const;
+  const task = beginTask(state, account, seed, () => {});
   state.schedule.after(takes, () => finishOffline(state, account, task));
   return task;
 }
 
 function finishOffline(state: State, account: Account, task: Task): void {
   const file = state.nodes.get(task.fileId);
-  if (!file) return;
+  if (!file || task.stalls) return;
   file.phase = task.fails ? "PHASE_TYPE_ERROR" : "PHASE_TYPE_COMPLETE";
   if (!task.fails) account.transferred.offline += file.size;
 }

@@ -98,6 +98,11 @@ function runningLine({ say, figures }: { readonly say: Say; readonly figures: Fi
     .join(" · ");
 }
 
+/** It runs, and has not got on for long. */
+export function isStill({ state }: Item): boolean {
+  return state.is === "running" && state.still !== undefined;
+}
+
 /** How many of a batch are done, and how many failed. */
 export function batchSummary({ say }: Pick<Speaker, "say">, items: readonly Item[]): string {
   const count = (...states: readonly State["is"][]) => items.filter(({ state }) => states.includes(state.is)).length;

@@ -176,7 +176,13 @@ export function createChanges(parts: ChangesParts): Changes {
       if (now.ended) edit(mount, { added: { folder: to } });
       return now;
     },
-    retryTask: (mount, id, options) => call(mount, (driver) => able(driver, "retryTask")(id, options)),
+    retryTask: (mount, id, options) =>
+      write(mount, (driver) =>
+        able(driver, "retryTask")(id, options).finally(() => {
+          // What it had fetched is gone from wherever it was.
+          if (options?.stuck) parts.folders.renew(mount);
+        }),
+      ),
     cancelTasks: (mount, ids, options = {}) =>
       write(mount, (driver) =>
         able(driver, "cancelTasks")(ids, options).finally(() => {

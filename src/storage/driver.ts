@@ -170,8 +170,11 @@ interface Capabilities {
   ): Promise<TaskPage>;
   /** One of them as it is now. */
   task(id: string, options?: CallOptions): Promise<Task>;
-  /** Begins a failed one again: the task that runs now, which may be another. */
-  retryTask(id: string, options?: CallOptions): Promise<Task>;
+  /**
+   * Begins a failed one again: the task that runs now, which may be another. `stuck`: one that runs and does not get on is
+   * ended and begun anew as well; what it has fetched goes.
+   */
+  retryTask(id: string, options?: CallOptions & { readonly stuck?: boolean | undefined }): Promise<Task>;
   /** Ends tasks or forgets those that are over, with what they have fetched where that is said. */
   cancelTasks(
     ids: readonly string[],

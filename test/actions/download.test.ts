@@ -434,6 +434,80 @@ describe("what an address would bring", () => {
   });
 });
 
+describe("what does not get on", () => {
+  const stuck = async () => {
+    await signedIn();
+    Object.assign(pikpak.rules, { offlineStalls: true, offlineTakes: 20_000 });
+    const screen = await ask(magnet);
+    const isStill = () => last()?.items.some(({ state }) => state.is === "running" && state.still !== undefined);
+    await expect.poll(() => ((skipped += 60_000), isStill()), { timeout: 10_000 }).toBe(true);
+    return screen;
+  };
+  const forgotten = () => pikpak.calls.filter(({ path, method }) => path === "/drive/v1/tasks" && method === "DELETE");
+
+  test("it is begun afresh from its message, once, and the part of it that was there goes", async () => {
+    const screen = await stuck();
+    pikpak.rules.offlineStalls = false;
+    expect(await at.see(mia, { do: "restart-download", view: screen.view }, "download")).toMatchObject({
+      is: "running",
+    });
+    expect(states(await over())).toEqual(["done"]);
+    expect([begun(), forgotten().length, pikpak.state.tasks.size]).toEqual([2, 1, 1]);
+    expect(pikpak.state.nodes.children(account.userId, "").filter((node) => !node.folder)).toHaveLength(1);
+    expect(await at.see(mia, { do: "restart-download", view: screen.view }, "notice")).toMatchObject({
+      notice: "download-over",
+    });
+  });
+
+  test("a process that ends amidst it begins it once", async () => {
+    const screen = await stuck();
+    pikpak.rules.offlineStalls = false;
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    pikpak.onCall((call) => call.method === "DELETE" && call.path === "/drive/v1/tasks" && resolve());
+    await at.see(mia, { do: "restart-download", view: screen.view }, "download");
+    await arrived;
+    await jobs.stop();
+    begin();
+    expect(states(await over())).toEqual(["done"]);
+    expect(pikpak.state.tasks.size).toBe(1);
+    expect(pikpak.state.nodes.children(account.userId, "").filter((node) => !node.folder)).toHaveLength(1);
+  });
+
+  test("its card says since when, and begins it afresh in its folder", async () => {
+    const films = pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    const { id: mount } = (await at.see(mia, { do: "tasks" }, "tasks")).mount;
+    pikpak.rules.offlineStalls = true;
+    await at.services.storage.download(mount, magnet, films.id);
+    skipped += 3 * 3_600_000;
+    const list = await at.see(mia, { do: "tasks" }, "tasks");
+    const card = await at.see(mia, { do: "task", view: list.view, index: 0 }, "task");
+    expect(card.task).toMatchObject({ phase: "running", still: expect.closeTo(3 * 3_600_000, -5) });
+    pikpak.rules.offlineStalls = false;
+    const again = await at.see(mia, { do: "retry-task", view: card.view }, "task");
+    expect(again.task).toMatchObject({ phase: "running", progress: 0 });
+    expect(again.task.still).toBeUndefined();
+    expect([begun(), forgotten().length, pikpak.state.tasks.size]).toEqual([2, 1, 1]);
+    expect(pikpak.state.nodes.children(account.userId, films.id)).toHaveLength(1);
+  });
+
+  test("an address whose task is gone and could not be begun again is kept, and tried on", async () => {
+    await signedIn();
+    const { id: mount } = (await at.see(mia, { do: "tasks" }, "tasks")).mount;
+    pikpak.rules.offlineStalls = true;
+    await at.services.storage.download(mount, magnet, undefined);
+    skipped += 3_600_000;
+    const list = await at.see(mia, { do: "tasks" }, "tasks");
+    const card = await at.see(mia, { do: "task", view: list.view, index: 0 }, "task");
+    Object.assign(pikpak.rules, { offlineStalls: false, offlineAtOnce: 0 });
+    const { screen, placed } = await at.do(mia, { do: "retry-task", view: card.view });
+    expect(screen).toMatchObject({ show: "download", items: [{ name: "a film.mkv", state: { is: "waiting" } }] });
+    pikpak.rules.offlineAtOnce = 20;
+    await placed?.at(shown);
+    expect(states(await over())).toEqual(["done"]);
+  });
+});
+
 describe("a process that ends in the middle", () => {
   test("a download is followed by the next process, which begins nothing twice", async () => {
     await signedIn();

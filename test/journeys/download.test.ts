@@ -113,3 +113,50 @@ test("on Discord a link is fetched into the drive, cancelled or opened, with the
   await mia.waitsFor("0 running, 0 failed, 1 finished", here);
   expect(world.pikpak.state.tasks.size).toBe(1);
 });
+
+test("on Telegram in Chinese the folder is chosen while a magnet is fetched, and a kill does not forget it", async () => {
+  const { world } = program;
+  const { mia } = world.people;
+  await program.start();
+  await signInOnTelegram(program, "mia");
+  await mia.waitsFor("6 entries");
+  mia.sends("/settings");
+  await mia.presses("中文", { on: await mia.waitsFor("Settings") });
+  world.pikpak.rules.offlineTakes = 12_000;
+  world.pikpak.rules.magnets = { [hash]: [{ path: "Night/one.mkv", size: 5 }] };
+  mia.sends(`magnet:?xt=urn:btih:${hash}&dn=Night+train.mkv`);
+  await mia.waitsFor(/Night train\.mkv/);
+  await mia.presses("ℹ️");
+  await mia.waitsFor(/one\.mkv/);
+  await mia.presses("⬆");
+  await mia.waitsFor((message) => message.labels.some((label) => label.startsWith("📂")));
+  await mia.presses("📂");
+  await mia.waitsFor("下载到哪里？");
+  await mia.presses("Films");
+  await mia.waitsFor(/下载到哪里？[\s\S]*Films/);
+  await mia.presses("📂");
+  await mia.waitsFor(/Films[\s\S]*Night train\.mkv/);
+  await program.kill();
+  await program.start();
+  await mia.waitsFor(/Films[\s\S]*✅.*Night train\.mkv/, { timeout: 30_000 });
+  const calls = (path: string) => world.pikpak.calls.filter((call) => call.method === "POST" && call.path === path);
+  expect([calls("/drive/v1/files").length, calls("/drive/v1/files:batchMove").length]).toEqual([1, 1]);
+});
+
+test("on Discord the folder is chosen while a link is fetched", async () => {
+  const { world } = program;
+  const { mia } = world.members;
+  await program.start({ PUBLIC_URL: program.gateway });
+  const here = { in: mia.dm };
+  await signInOnDiscord(program, "mia");
+  await mia.waitsFor("6 entries", here);
+  world.pikpak.rules.offlineTakes = 10_000;
+  await mia.uses("/download", { ...here, options: { links: "https://files.example/Beach.mp4" } });
+  await mia.presses(/📂/, { message: await mia.waitsFor(/Beach/, here) });
+  await mia.waitsFor("Where is it to go?", here);
+  await mia.selects(/Films/, here);
+  const list = await mia.waitsFor(/Where is it to go\?[\s\S]*Lighthouse/, here);
+  await mia.presses(/📂/, { message: list });
+  await mia.waitsFor(/Films[\s\S]*✅.*Beach/, { ...here, within: 30_000 });
+  expect(world.pikpak.calls.filter(({ path }) => path === "/drive/v1/files:batchMove")).toHaveLength(1);
+});

@@ -39,3 +39,11 @@ export function showDownload(context: ActionContext, state: DownloadView): Promi
     };
   });
 }
+
+/** What does not get on is begun again: whoever follows the batch does it. */
+export async function restartDownload(context: ButtonContext): Promise<Result> {
+  const state = context.shown?.state;
+  if (state?.at !== "download") return forgotten(context);
+  if (whatCame(context.session, state)) return refused("download-over");
+  return goTo(context, { ...state, again: context.services.now() });
+}

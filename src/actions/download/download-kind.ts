@@ -31,6 +31,8 @@ export interface Redirected {
   readonly view: ViewRef;
   /** Folders from the root down. */
   readonly trail: readonly Crumb[];
+  /** When somebody last asked to begin again what does not get on; absent = nobody has. */
+  readonly again?: number | undefined;
 }
 
 /** The task that fetches it; or that it is over, as it was found. `into`: the folder it is in or comes to, null = the root; absent = as ordered. */

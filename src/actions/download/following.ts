@@ -41,7 +41,7 @@ interface FollowingParts extends FollowedBy {
 }
 
 /** ms without progress until that is worth a word. */
-export const stillAfter = 30 * 60_000;
+const stillAfter = 30 * 60_000;
 /** ms that something is followed; what is not there then can be looked at in the list of tasks. */
 const maxFollowing = 7 * 24 * 3_600_000;
 /** ms between looks where nothing says otherwise, and where the drive cannot be asked. */
@@ -53,9 +53,15 @@ const maxTries = 5;
 /** ms that cancelling may take. */
 const cancelWithin = 30_000;
 
+/** ms since a task last got on, where that is long; undefined = it is not, or does not run. */
+export function stillOf({ phase, updatedAt }: Task, now: number): number | undefined {
+  if (phase !== "running" || updatedAt === undefined || now - updatedAt < stillAfter) return undefined;
+  return now - updatedAt;
+}
+
 /** One address of a batch, as it is followed. */
 interface FollowedSource {
-  readonly source: WantedSource;
+  source: WantedSource;
   item: DownloadItem;
   task?: string | undefined;
   pace?: SpeedMeter | undefined;
@@ -74,6 +80,8 @@ export class Following {
   #message: ProgressMessage | undefined;
   /** Where it goes since somebody has chosen another folder, and the screen that says so. */
   #redirected: Redirected | undefined;
+  /** What does not get on is to be begun again. */
+  #restarts = false;
   /** Its message shows something else of it just now: the choice of a folder, or what it would bring. */
   #isAside = false;
   readonly #sources: readonly FollowedSource[];
@@ -123,6 +131,7 @@ export class Following {
     const until = this.#download.askedAt + maxFollowing;
     for (;;) {
       await this.#noteChoice();
+      await this.#restartStuck();
       await this.#beginSome();
       const pause = await this.#look();
       await this.#moveWhatCame();
@@ -154,9 +163,32 @@ export class Following {
     this.#isAside = session !== undefined && asideOf(session, id) !== undefined;
     const screen = session && screenOf(session, id);
     if (!shown || !screen || screen.view.revision <= this.#view.revision) return false;
+    this.#restarts ||= screen.again !== undefined && screen.again !== this.#redirected?.again;
     this.#redirected = screen;
     this.#message = createProgressMessage({ shown, person }, { ...this.#parts, isDue: true });
     return true;
+  }
+
+  /** Lets go of what does not get on, with the part of it that is there: it is begun like one that never was. */
+  async #restartStuck(): Promise<void> {
+    if (!this.#restarts) return;
+    this.#restarts = false;
+    const { mount, person: asker } = this.#download;
+    for (const one of this.#open) {
+      const { item, task } = one;
+      if (task === undefined || item.state.is !== "running" || item.state.still === undefined) continue;
+      const before = { ...one };
+      Object.assign(one, { task: undefined, pace: undefined, moved: undefined, into: this.#to });
+      one.source = { ...one.source, task: undefined };
+      one.item = { name: item.name, state: { is: "waiting" } };
+      // After a kill it is begun: a drive that has the task still goes on with it.
+      await this.#save();
+      const options = { withFiles: true, asker, signal: this.#stopping.signal };
+      const refusal = await this.#parts.storage.cancelTasks(mount, [task], options).then(nothing, storageErrorOf);
+      this.#stopping.signal.throwIfAborted();
+      // It goes on as it did, and its button is still there.
+      if (refusal && refusal.code !== "not-found") Object.assign(one, before);
+    }
   }
 
   get #view(): ViewRef {
@@ -268,7 +300,11 @@ export class Following {
       begun ??
       (await (task === undefined
         ? storage.download(mount, url, to ?? undefined, options)
-        : storage.retryTask(mount, task, options)));
+        : storage.retryTask(mount, task, options).catch((error: unknown) => {
+            // It was let go of by an attempt before this one.
+            if (storageErrorOf(error).code !== "not-found") throw error;
+            return storage.download(mount, url, to ?? undefined, options);
+          })));
     one.task = now.id;
     // What was begun before goes on to where it went.
     if (begun === undefined && task === undefined) one.into = to;
@@ -432,7 +468,7 @@ export class Following {
     const view = asideOf(session, this.#download.id);
     if (!view) return session;
     const next = nextOf(session, view, []);
-    this.#redirected = { view: { id: next.id, revision: next.revision }, trail: view.folder.trail };
+    this.#redirected = { view: { id: next.id, revision: next.revision }, trail: view.folder.trail, again: view.again };
     return next;
   }
 
@@ -466,6 +502,15 @@ function isPassing({ code }: StorageError): boolean {
   return code !== "account-suspended" && (mends.includes("again") || mends.includes("wait"));
 }
 
+function nothing(): undefined {
+  return undefined;
+}
+
+function storageErrorOf(error: unknown): StorageError {
+  if (!(error instanceof StorageError)) throw error;
+  return error;
+}
+
 function ifNotThere(error: unknown): undefined {
   if (!(error instanceof StorageError)) throw error;
 }
@@ -480,7 +525,8 @@ function asideOf({ state }: Session, download: string): DownloadView | undefined
 function screenOf({ id, remembered }: Session, download: string): Redirected | undefined {
   const screen = remembered.findLast(({ state }) => state.at === "download" && state.download === download);
   if (screen?.state.at !== "download") return undefined;
-  return { view: { id, revision: screen.revision }, trail: screen.state.folder.trail };
+  const { folder, again } = screen.state;
+  return { view: { id, revision: screen.revision }, trail: folder.trail, ...(again !== undefined && { again }) };
 }
 
 function followedOf(

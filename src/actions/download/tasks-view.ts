@@ -6,7 +6,7 @@ import { pageOf } from "../context/paging.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
 import type { TaskLine } from "../model/screen.ts";
 import type { TasksView } from "../model/session.ts";
-import { stillAfter } from "./following.ts";
+import { stillOf } from "./following.ts";
 
 /** A page of what a drive fetches: what runs first, then what failed, then what is over. */
 export function showTasks(context: ActionContext, view: TasksView): Promise<Result> | Result {
@@ -48,9 +48,10 @@ function rank({ phase }: Task): number {
   }
 }
 
-function lineOf({ name, phase, progress, size, reason, updatedAt }: Task, now: number): TaskLine {
-  const still = phase === "running" && updatedAt !== undefined ? now - updatedAt : 0;
-  return { name, phase, progress, size, reason, ...(still >= stillAfter && { still }) };
+function lineOf(task: Task, now: number): TaskLine {
+  const { name, phase, progress, size, reason } = task;
+  const still = stillOf(task, now);
+  return { name, phase, progress, size, reason, ...(still !== undefined && { still }) };
 }
 
 /** One of them, as it is now. */

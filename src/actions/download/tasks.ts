@@ -6,6 +6,8 @@ import { attempt, refused } from "../context/failure.ts";
 import { folderView, slim } from "../context/folder-view.ts";
 import { withMount } from "../context/with-mount.ts";
 import type { TasksView } from "../model/session.ts";
+import { downloadInto } from "./download.ts";
+import { stillOf } from "./following.ts";
 import { inFetchingMount } from "./fetching-mount.ts";
 
 /** What the current drive fetches. */
@@ -41,12 +43,31 @@ function onTask(context: ButtonContext, work: (shown: Shown) => Promise<Result> 
   );
 }
 
+/** Begins one again that has failed, or that has not got on for long. */
 export function retryTask(context: ButtonContext): Promise<Result> | Result {
   return onTask(context, async ({ task, from }) => {
-    const { services, person, signal } = context;
-    const begun = await services.storage.retryTask(from.mount, task, { asker: person.id, signal });
-    return goTo(context, { at: "task", task: begun.id, from });
+    const { storage, now } = context.services;
+    const options = { asker: context.person.id, signal: context.signal };
+    const found = await storage.task(from.mount, task, options);
+    const stuck = stillOf(found, now()) !== undefined;
+    try {
+      const begun = await storage.retryTask(from.mount, task, { ...options, stuck });
+      return goTo(context, { at: "task", task: begun.id, from });
+    } catch (error) {
+      if (!stuck || !found.source || !(error instanceof StorageError) || (await isThere(context, from, task)))
+        throw error;
+      // It is gone and was not begun anew: a batch of its own goes on trying, and keeps the address.
+      return downloadInto(context, folderView(context, from.mount), [{ url: found.source, name: found.name }]);
+    }
   });
+}
+
+/** Whether the drive lists it; where that cannot be told, it may. */
+async function isThere({ services, person, signal }: ActionContext, { mount }: TasksView, id: string) {
+  return services.storage.task(mount, id, { asker: person.id, signal }).then(
+    () => true,
+    (error: unknown) => !(error instanceof StorageError) || error.code !== "not-found",
+  );
 }
 
 /** Ends a task, or forgets one that is over. */

@@ -527,7 +527,7 @@ export type TransferState =
     };
 
 /**
- * Addresses a drive fetches by itself. Presses: `cancel-download` while it `is` running, `download-folder` where it `moves`, `preview` where it `tells`; then `open-download` by the item's
+ * Addresses a drive fetches by itself. Presses: `restart-download` where one of them is still, `cancel-download` while it `is` running, `download-folder` where it `moves`, `preview` where it `tells`; then `open-download` by the item's
  * index where it is done, `retry-download` where one has failed or was cancelled, `show-tasks`, `back` to the folder.
  */
 export interface DownloadScreen {
@@ -654,7 +654,7 @@ export interface TaskLine extends Pick<Task, "name" | "phase" | "progress"> {
 }
 
 /**
- * One of them. Presses: `retry-task` where it has failed, `cancel-task` with and without its files, `open-task` where it
+ * One of them. Presses: `retry-task` where it has failed or is still, `cancel-task` with and without its files, `open-task` where it
  * is done, `back`.
  */
 export interface TaskCard {

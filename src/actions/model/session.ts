@@ -328,6 +328,8 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+  /** When what does not get on was last asked to be begun again, ms since the epoch; absent = never. */
+  readonly again?: number | undefined;
 }
 
 /** A page of what the address of a batch would bring. */

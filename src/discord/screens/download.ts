@@ -1,5 +1,5 @@
 import type { DownloadScreen, PreviewList } from "../../actions/model/screen.ts";
-import { batchSummary, batchTitle, byUrgency, downloadLines } from "../../i18n/downloads.ts";
+import { batchSummary, batchTitle, byUrgency, downloadLines, isStill } from "../../i18n/downloads.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
 import { press, trailLine, turningRow, type Painter } from "./painter.ts";
@@ -50,6 +50,7 @@ function waysFrom({ say }: Painter, { view, items, is, moves, tells }: DownloadS
   const folder = press(`📂 ${say("press-download-folder")}`, { do: "download-folder", view });
   if (is === "running")
     return [
+      items.some(isStill) && press(`🔄 ${say("press-restart")}`, { do: "restart-download", view }),
       tells === true && press(`ℹ️ ${say("press-preview")}`, { do: "preview", view }),
       moves === true && folder,
       press(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view }),

@@ -52,6 +52,7 @@ export function taskSheet(painter: Painter, { view, mount, task, opens }: TaskCa
   const { say, figures } = painter;
   const { name, phase, progress, size, reason, still } = task;
   const isOver = phase === "done" || phase === "failed";
+  const again = phase === "failed" ? "press-retry" : still === undefined ? undefined : "press-restart";
   return {
     head: [`${signs[phase]} ${strong(name)}`, trailLine(mount, [])],
     body: [
@@ -63,7 +64,7 @@ export function taskSheet(painter: Painter, { view, mount, task, opens }: TaskCa
     rows: [
       [
         opens && press(`📂 ${say("press-open-task")}`, { do: "open-task", view }),
-        phase === "failed" && press(`🔄 ${say("press-retry")}`, { do: "retry-task", view }),
+        again !== undefined && press(`🔄 ${say(again)}`, { do: "retry-task", view }),
       ],
       [
         press(`✖️ ${say(isOver ? "press-forget-task" : "press-cancel-task")}`, {

@@ -133,20 +133,38 @@ function isUnderWayOrNew(task: RemoteTask, begun: number): boolean {
 }
 
 /** The service's own way to retry has been measured to fail always: then the same address is fetched anew, to the same folder. */
-async function retry(parts: WritingParts, id: string, options: CallOptions): Promise<Task> {
+async function retry(
+  parts: WritingParts,
+  id: string,
+  { stuck = false, ...options }: CallOptions & { readonly stuck?: boolean | undefined },
+): Promise<Task> {
   const task = await one(parts, id, options);
-  if (phaseOf(task) !== "failed") return taskOf(task);
+  const phase = phaseOf(task);
+  if (stuck && (phase === "running" || phase === "waiting")) return restart(parts, task, options);
+  if (phase !== "failed") return taskOf(task);
   try {
     return await retryAsItIs(parts, id, options);
   } catch (error) {
     if (!(error instanceof StorageError) || error.code !== "bad-argument") throw error;
   }
-  const url = task.params?.["url"];
-  if (typeof url !== "string" || url === "") throw new StorageError("source-unsupported", { subject: task.name });
-  const anew = await download(parts, url, { to: await folderOf(parts, task, options), options });
+  const anew = await download(parts, addressOf(task), { to: await folderOf(parts, task, options), options });
   // It runs: that the old one is still listed fails nothing.
   if (anew.id !== id) await forget(parts, [id], { withFiles: false, options }).catch(ifRefused);
   return anew;
+}
+
+/** The same address under way would be the same task: it goes before it is fetched anew. */
+async function restart(parts: WritingParts, task: RemoteTask, options: CallOptions): Promise<Task> {
+  const url = addressOf(task);
+  const to = await folderOf(parts, task, options);
+  await forget(parts, [task.id], { withFiles: true, options });
+  return download(parts, url, { to, options });
+}
+
+function addressOf({ name, params }: RemoteTask): string {
+  const url = params?.["url"];
+  if (typeof url !== "string" || url === "") throw new StorageError("source-unsupported", { subject: name });
+  return url;
 }
 
 async function retryAsItIs(parts: WritingParts, id: string, options: CallOptions): Promise<Task> {

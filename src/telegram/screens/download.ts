@@ -1,7 +1,7 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { DownloadScreen, PreviewList } from "../../actions/model/screen.ts";
-import { batchSummary, batchTitle, byUrgency, downloadLines } from "../../i18n/downloads.ts";
+import { batchSummary, batchTitle, byUrgency, downloadLines, isStill } from "../../i18n/downloads.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, strong, trailLine, turningRow, type Painted, type Painter } from "./painter.ts";
@@ -35,8 +35,10 @@ export function paintDownload(painter: Painter, screen: DownloadScreen): Painted
 function waysFrom({ say }: Painter, { view, items, is, moves, tells }: DownloadScreen): InlineKeyboardButton[][] {
   const preview = button(`ℹ️ ${say("press-preview")}`, { do: "preview", view });
   const folder = button(`📂 ${say("press-download-folder")}`, { do: "download-folder", view });
+  const restart = button(`🔄 ${say("press-restart")}`, { do: "restart-download", view });
   if (is === "running")
     return [
+      ...(items.some(isStill) ? [[restart]] : []),
       [
         ...(tells ? [preview] : []),
         ...(moves ? [folder] : []),

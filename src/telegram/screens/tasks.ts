@@ -48,6 +48,7 @@ export function paintTask(painter: Painter, { view, mount, task, opens }: TaskCa
   const { say, figures } = painter;
   const { name, phase, progress, size, reason, still } = task;
   const isOver = phase === "done" || phase === "failed";
+  const again = phase === "failed" ? "press-retry" : still === undefined ? undefined : "press-restart";
   return {
     text: lines(
       FormattedString.join([`${signs[phase]} `, strong(name)]),
@@ -60,7 +61,7 @@ export function paintTask(painter: Painter, { view, mount, task, opens }: TaskCa
     keyboard: [
       [
         ...(opens ? [button(`📂 ${say("press-open-task")}`, { do: "open-task", view })] : []),
-        ...(phase === "failed" ? [button(`🔄 ${say("press-retry")}`, { do: "retry-task", view })] : []),
+        ...(again ? [button(`🔄 ${say(again)}`, { do: "retry-task", view })] : []),
       ],
       [
         button(`✖️ ${say(isOver ? "press-forget-task" : "press-cancel-task")}`, {
