@@ -28,6 +28,11 @@ export interface Visit {
     /** Of a private place that is in a group nevertheless, like an answer only its asker sees: that group. */
     readonly within?: Pick<Visit["place"], "id" | "title" | "role" | "runs" | "channel"> | undefined;
   };
+  /**
+   * What the platform calls this doing of theirs, where it may bring it again after a kill: what is begun by it has that
+   * name, and is begun once. Absent = nothing is brought twice.
+   */
+  readonly update?: string | undefined;
   /** Rows a listing can have here, when the person has not chosen. */
   readonly rows: { readonly usual: number; readonly most: number };
   /** Bytes of the largest file the bot can put here; absent = it can put none. */
