@@ -1,7 +1,9 @@
 import KeyvRedis, { createClient } from "@keyv/redis";
 import type { KeyvStoreAdapter } from "keyv";
+import type { Counts } from "./counts.ts";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
+import { createRedisCounts } from "./redis-counts.ts";
 import { timed } from "./timed.ts";
 import type { Change, Row } from "./row.ts";
 
@@ -15,12 +17,21 @@ export interface RedisStore {
   /** Resolves with how many were changed; when they expire stays. */
   replace(changes: readonly Change[]): Promise<number>;
   readonly leases: Leases;
+  readonly counts: Counts;
   close(): Promise<void>;
 }
 
+interface RedisOptions {
+  readonly fences: Fences;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds after which what a process held that was killed is free. */
+  readonly lifetime: number;
+}
+
 /** Connects, or rejects within two seconds; afterwards calls fail at once while the server is away and work again when it is back. */
-export async function openRedis(url: string, fences: Fences, onError: (error: unknown) => void): Promise<RedisStore> {
+export async function openRedis(url: string, { fences, onError, lifetime }: RedisOptions): Promise<RedisStore> {
   const client = await connect(url, onError);
+  const { close: stopCounting, ...counts } = createRedisCounts(client, { lifetime, onError });
   return {
     adapter: () => redisAdapter(client, fences),
     rows: () => allRows(client),
@@ -32,8 +43,12 @@ export async function openRedis(url: string, fences: Fences, onError: (error: un
       return (await Promise.all(replaced)).filter((done) => done === 1).length;
     },
     leases: leasesIn(client),
+    counts,
     // What a silent server still owes is not waited for.
-    close: () => timed(client.close(), closingGrace).catch(() => void (client.isOpen && client.destroy())),
+    close() {
+      stopCounting();
+      return timed(client.close(), closingGrace).catch(() => void (client.isOpen && client.destroy()));
+    },
   };
 }
 
