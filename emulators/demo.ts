@@ -130,6 +130,39 @@ const page = await startPage({
     },
     {
       ...telegram,
+      label: "Download a magnet",
+      after: start,
+      steps: ["/browse /Empty", "magnet:?xt=urn:btih:1f2e3d4c5b6a79880716253443526170f0e1d2c3&dn=Harbour+at+night.mkv"],
+    },
+    {
+      ...telegram,
+      label: "Download what a torrent file names",
+      after: start,
+      steps: ["/browse /Empty", { attach: ["Low tide.torrent"] }],
+    },
+    {
+      ...telegram,
+      label: "A folder into the chat: an album, and a film too large for it",
+      after: start,
+      steps: ["/browse /Holiday 2026/Day 1", { press: "📥" }],
+    },
+    {
+      ...telegram,
+      label: "What is chosen goes to Mia's channel",
+      after: start,
+      steps: [
+        "/browse /Holiday 2026",
+        { press: "⋯" },
+        { press: "☑️" },
+        { press: "⬜ 📝 Packing" },
+        { press: "⋯" },
+        { press: "📢" },
+        { press: "📢 Harbour" },
+        { press: "📢" },
+      ],
+    },
+    {
+      ...telegram,
       label: "Send files into the drive",
       after: start,
       steps: ["/browse /Films", { attach: ["Watched.txt", "To watch.txt"] }],
@@ -145,8 +178,9 @@ const page = await startPage({
     },
   ],
 }).catch((error: unknown) => leave(error));
-// As an admin the bot can answer one person alone in the group.
+// As an admin the bot can answer one person alone in the group, and post in the channel.
 world.group.promotes(world.telegram.bot);
+world.news.promotes(world.telegram.bot);
 world.people.mia.sends("/start");
 world.people.jun.sends("/start");
 process.stdout.write(

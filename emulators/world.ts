@@ -26,6 +26,8 @@ export interface World {
   readonly people: Readonly<Record<keyof typeof cast, Actor>>;
   /** A group of three on Telegram: Mia owns it, Jun and Lena are in it. */
   readonly group: Group;
+  /** A channel on Telegram that Mia owns; the bot is not in it yet. */
+  readonly news: Group;
   /** The cast on Discord. */
   readonly members: Readonly<Record<keyof typeof cast, DiscordPerson>>;
   /** A server of the same three, and its one channel. */
@@ -60,6 +62,7 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     otto: telegram.person(onTelegram("otto")),
   };
   const group = telegram.group({ title: "Film night", members: [people.mia, people.jun, people.lena] });
+  const news = telegram.group({ title: "Harbour news", type: "channel", members: [people.mia, people.jun] });
   const feed = await startFeedSite(feedSeed);
   const discord = await startDiscord({ name: "ChatDrive" });
   const members = {
@@ -109,6 +112,7 @@ export async function startWorld({ dataDir, logLevel = "warn" }: WorldOptions = 
     feed,
     people,
     group,
+    news,
     members,
     server,
     hall,

@@ -25,6 +25,8 @@ press-tell-alone = Tell me alone
 press-feed-words = Words
 press-feed-pattern = Names
 press-feed-folder = Folder
+press-download-folder = Other folder
+press-preview = Its files
 press-feed-backfill = Earlier entries
 press-fetch-entries = { $count ->
     [one] Download 1
@@ -55,6 +57,7 @@ press-take-back-link = Take back
 press-ask-link-password = Ask for a password
 press-change-link-password = New password
 press-clear-link-password = No password
+press-deliver = To another chat
 press-push = Send to aria2
 press-push-status = How is it doing?
 press-ask-aria2 = Connect my aria2
@@ -199,6 +202,10 @@ transfer-failed-too-large = This file is too large to be sent here. Take a link 
 transfer-failed-too-slow = The chat waits for a file only so long, and this one takes longer. Take a link instead.
 transfer-failed-waited = Its turn did not come in time: the chat waits for a file only so long. Try again, or take a link instead.
 transfer-failed-stalled = Nothing has moved for minutes, so I gave up. Try again, or take a link instead.
+transfer-failed-slowed = The chat takes no more files for a while (slow mode, or too many at once). Try again later.
+transfer-failed-not-admin-there = You do not run that chat any more. Ask its owner, or choose another one.
+transfer-failed-not-allowed-there = I may not send files there. Make me an admin who may post, or let me attach files, and try again.
+transfer-failed-gone-there = That chat is not there any more. Choose another one.
 transfer-failed-empty = This file is empty, and empty files cannot be sent.
 batch-waiting = { $count ->
     [one] 1 file waits for its turn
@@ -208,12 +215,13 @@ batch-title = { $count ->
     [one] Sending 1 file
    *[other] Sending { $count } files
 }
+batch-to = To { $chat }
 batch-step = { $which } of { $count } · { $name }
 batch-over = { $done } of { $count } sent
 batch-cancelled = Cancelled, { $done } of { $count } sent
 batch-lost = I lost track of these files. Look at what has come before you send them again.
 batch-file-cancelled = It was not sent.
-batch-file-interrupted = I was restarted at its very end, so it may be here already. Look before you send it again.
+batch-file-interrupted = I was restarted at its very end, so it may be in the chat already. Look before you send it again.
 batch-more-unsent = { $count ->
     [one] and 1 more that was not sent
    *[other] and { $count } more that were not sent
@@ -232,6 +240,13 @@ download-summary = { $done } of { $total } done
 download-summary-failed = { $done } of { $total } done, { $failed } failed
 download-waiting = waits for its turn
 download-still = nothing has moved for { $time }
+download-stayed = It could not be moved to the folder you chose, and is where it was.
+preview-none = The drive does not know yet what is in it. It finds out while it downloads.
+preview-total = { $count ->
+    [one] 1 file, { $size }
+   *[other] { $count } files, { $size }
+}
+preview-cut = There is more than is listed here.
 download-gone = It was taken off the list at PikPak.
 download-cancelled = cancelled
 download-entry-gone = It is not in the drive any more.
@@ -394,6 +409,7 @@ press-pick-all = Whole folder
 press-unpick = Choose none
 press-here-move = Move here
 press-here-copy = Copy here
+press-here-fetch = Download here
 press-restore-entries = Restore
 press-delete-entries = Delete for ever
 press-empty-trash = Empty the trash
@@ -414,10 +430,17 @@ tidy-what = What shall be done?
 tidy-chosen = Chosen: { $sum }
 select-how = Choose files and folders. What you choose stays chosen in other folders and on other pages.
 choose-picked = Choose, or not any more
+choose-destination = Choose a channel
+destinations-title = To another chat
+destinations-none = There is none now.
+destinations-how-telegram = These are groups and channels that you run and where I may send files. For one more, make me an admin there.
+destinations-how-discord = These are channels where you may manage the channel and I may send files. For one more, add me to that server, and use a command of mine there once.
 choose-folder = Open a folder
 choose-target = Choose a folder
 target-move = Where to move it?
 target-copy = Where to copy it?
+target-fetch = Where is it to go?
+target-more = and { $count } more
 target-no-folders = There is no folder in here.
 target-recent = 📂 stands before folders you chose lately: a press puts it there at once.
 did-made = The folder is made.
@@ -618,9 +641,6 @@ field-feed-words-exclude-hint = Like: CAM, trailer. Without an answer: none.
 form-title-feed-pattern = What entries are called
 field-feed-pattern-pattern = Name
 field-feed-pattern-pattern-hint = Like: {"{"}title{"}"}, {"{"}date{"}"}, or [*] * - * [*] => {"{"}2{"}"} E{"{"}3{"}"}. No answer: as they come.
-form-title-feed-folder = Where entries go
-field-feed-folder-path = Folder
-field-feed-folder-path-hint = A path from the top of the drive, as in Films/New. Without an answer: the top.
 problem-not-a-pattern = A name is text with {"{"}title{"}"}, {"{"}date{"}"} or {"{"}feed{"}"}. Before => may stand a title with * for anything; its parts are {"{"}1{"}"}, {"{"}2{"}"} and so on.
 problem-no-such-folder = There is no such folder. Write its path from the top of the drive, as in Films/New.
 form-title-entry-name = Rename
@@ -731,6 +751,10 @@ notice-chat-trouble = The connection to this chat was interrupted. What you aske
 notice-nothing-to-list = There is no file here that fits such a list.
 notice-nothing-to-list-yet = As far as one list may look, no file fits it. Make lists of the folders below.
 notice-list-not-sent = The list could not be sent. Go back and try again.
+notice-chats-out-of-reach = I cannot ask about your chats just now. Try again in a moment.
+notice-not-admin-there = You do not run that chat any more. Choose another one.
+notice-not-allowed-there = I may not send files there. Make me an admin who may post, or let me attach files, and try again.
+notice-gone-there = That chat is not there any more. Choose another one.
 notice-no-sending-here = Files themselves cannot be sent here. Take a link instead.
 notice-transfer-cancelled = Cancelled.
 notice-approval-over = There is nothing to approve any more.
@@ -767,7 +791,6 @@ notice-hook-folder = There is no such folder. It is a path from the top of the d
 notice-hook-chat-closed = The person cannot be written to: they have to open the chat with the bot first.
 notice-nothing-chosen = Nothing is chosen. Choose something first.
 notice-too-many-at-once = That works with at most 100 entries at once. Choose fewer.
-notice-save-one-folder = What is saved together has to be in one folder. Choose entries of one folder, or save the folder above them.
 notice-selection-full = At most 1,000 entries can be chosen at once. Do something with these first.
 notice-target-inside = That folder is one of those you chose, or lies in one. Choose another one.
 notice-undo-over = This cannot be undone any more: it has been undone, or an hour has passed.
@@ -913,6 +936,12 @@ press-dismiss-revoke-links = No, let them work
 question-revoke-shared = Take this share back? Its link opens nothing any more, for nobody. The files stay on your drive.
 press-confirm-revoke-shared = Yes, take it back
 press-dismiss-revoke-shared = No, let it work
+question-deliver = { $count ->
+    [one] Send 1 file there? Everybody in that chat will see it.
+   *[other] Send { $count } files there? Everybody in that chat will see them.
+}
+press-confirm-deliver = Yes, send
+press-dismiss-deliver = No
 question-take-back-link = Take this link back? It opens nothing any more, for nobody. The file stays on your drive.
 press-confirm-take-back-link = Yes, take it back
 press-dismiss-take-back-link = No, let it work

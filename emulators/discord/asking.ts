@@ -58,12 +58,12 @@ export function createAsk({ state, gateway, endpoint, attachmentLimit, cdn }: Pa
     const isPosted = endpoint.url() !== undefined;
     if (isPosted) void endpoint.deliver(interaction, shape).then(state.changed);
     const event = { name: "INTERACTION_CREATE", data: shape, ...(guild && { guild: guild.id }) };
-    const isHeard = isPosted || gateway.emit(event) > 0;
+    interaction.isHeard = isPosted || gateway.emit(event) > 0;
     state.clock.after(toAcknowledge, () => {
       if (interaction.state !== "open") return;
       interaction.state = "failed";
       // Nobody was on the line: that is no one's bad options.
-      if (isHeard) state.complaints.push(`nobody acknowledged ${request.what} within 3 s`);
+      if (interaction.isHeard) state.complaints.push(`nobody acknowledged ${request.what} within 3 s`);
       state.changed();
     });
     state.clock.after(tokenLife, () => {

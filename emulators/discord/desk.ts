@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Limits, Verdict } from "./limits.ts";
 import type { Upload } from "./messages.ts";
+import { isSigned } from "./signed-address.ts";
 import { receive, type Received } from "./multipart.ts";
 import { Refusal, refusals } from "./refusal.ts";
 import { routes, type Answer, type Asked, type Route, type Service } from "./rest.ts";
@@ -55,7 +56,7 @@ export async function handle(desk: Desk, request: IncomingMessage, response: Ser
   const started = performance.now();
   const target = `http://discord${request.url ?? "/"}`;
   const url = new URL(URL.canParse(target) ? target : "http://discord/");
-  if (url.pathname.startsWith("/attachments/")) return sendFile(desk.service.state, url.pathname, request, response);
+  if (url.pathname.startsWith("/attachments/")) return sendFile(desk.service.state, url, request, response);
   const { method = "GET" } = request;
   // Clients may write `@original` as `%40original`.
   const path = decoded(url.pathname.replace(/^\/api(?:\/v\d+)?/, ""));
@@ -237,8 +238,8 @@ function send(response: ServerResponse, { status, headers = {}, text, type }: Re
 }
 
 /** A file of a message, for those who open it. */
-function sendFile(state: State, pathname: string, request: IncomingMessage, response: ServerResponse): void {
-  const [, , channelId = "", attachmentId = ""] = pathname.split("/");
+function sendFile(state: State, url: URL, request: IncomingMessage, response: ServerResponse): void {
+  const [, , channelId = "", attachmentId = ""] = url.pathname.split("/");
   const channel = state.channels.get(channelId);
   const file =
     channel?.files.get(attachmentId) ??
@@ -247,7 +248,9 @@ function sendFile(state: State, pathname: string, request: IncomingMessage, resp
       .flatMap(({ attachments }) => attachments)
       .find(({ id }) => id === attachmentId);
   request.resume();
-  if (!file?.bytes) return void response.writeHead(404, { "content-type": "text/plain" }).end("not kept");
+  const isGood = isSigned(url, { now: state.clock.now(), key: state.signing });
+  if (!file?.bytes || !isGood)
+    return void response.writeHead(404, { "content-type": "text/plain" }).end("This content is no longer available.");
   response.writeHead(200, {
     "content-type": file.type ?? "application/octet-stream",
     "content-length": file.bytes.length,

@@ -42,6 +42,10 @@ export interface DiscordEmulator {
   person(somebody: Somebody): Person;
   guild(options: GuildOptions): Guild;
   channel(guild: Guild, name: string): Channel;
+  /** A channel is deleted. */
+  removes(channel: Channel): void;
+  /** Every address of an attachment that was given out until now has ended, as it does after a day. */
+  endsAddresses(): void;
   /** A conversation of several people without the bot. */
   group(people: readonly Person[]): Channel;
   /** Makes somebody a member, or changes what a member may do. */
@@ -227,6 +231,14 @@ export async function startDiscord({
       return guild;
     },
     channel,
+    endsAddresses() {
+      state.signing = `${state.signing}+`;
+    },
+    removes(gone) {
+      state.channels.delete(gone.id);
+      gone.guild?.channels.splice(gone.guild.channels.indexOf(gone), 1);
+      state.changed();
+    },
     group: (people) =>
       directChannel(
         state,

@@ -32,7 +32,7 @@ export function filled(
     if (type === component.upload && isObject(value)) {
       // What is an object and no list is a file.
       const file = handedIn(state, shown.channel, value as OwnFile);
-      attachments[file.id] = attachmentShape(shown.channel, file, cdn);
+      attachments[file.id] = attachmentShape(state, { channel: shown.channel, attachment: file, cdn });
       return { ...base, values: [file.id] };
     }
     return { ...base, ...inputValue(input, value) };

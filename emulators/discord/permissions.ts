@@ -1,6 +1,7 @@
 /** The permissions that matter to an application's messages, as bits. */
 export const permission = {
   administrator: 1n << 3n,
+  manageChannels: 1n << 4n,
   manageGuild: 1n << 5n,
   viewChannel: 1n << 10n,
   sendMessages: 1n << 11n,

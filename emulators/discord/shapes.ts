@@ -1,3 +1,4 @@
+import { signedQuery } from "./signed-address.ts";
 import { component, references } from "./layout.ts";
 import { guestPermissions, permission, usualPermissions } from "./permissions.ts";
 import { isObject } from "./schema.ts";
@@ -115,7 +116,13 @@ export function channelShape(state: State, channel: Channel): Json {
       name: channel.name,
       guild_id: channel.guild.id,
       position: channel.guild.channels.indexOf(channel),
-      permission_overwrites: [],
+      // 1 = of a member.
+      permission_overwrites: [...channel.denied].map(([id, denied]) => ({
+        id,
+        type: 1,
+        allow: "0",
+        deny: denied.toString(),
+      })),
       parent_id: null,
       topic: null,
       nsfw: false,
@@ -205,8 +212,12 @@ export function arrivedGuildShape(state: State, guild: Guild): Json {
   };
 }
 
-export function attachmentShape(channel: Channel, attachment: Attachment, cdn: string): Json {
-  const url = `${cdn}/attachments/${channel.id}/${attachment.id}/${encodeURIComponent(attachment.name)}`;
+export function attachmentShape(
+  { clock, signing: key }: Pick<State, "clock" | "signing">,
+  { channel, attachment, cdn }: { readonly channel: Channel; readonly attachment: Attachment; readonly cdn: string },
+): Json {
+  const path = `/attachments/${channel.id}/${attachment.id}/${encodeURIComponent(attachment.name)}`;
+  const url = `${cdn}${path}?${signedQuery(path, { now: clock.now(), key })}`;
   return {
     id: attachment.id,
     filename: attachment.name,
@@ -233,9 +244,9 @@ export function messageShape(state: State, message: Message, cdn: string): Json 
     mention_everyone: message.pinged.includes("everyone"),
     mentions: mentions.map(userShape),
     mention_roles: [],
-    attachments: unreferenced(message).map((attachment) => attachmentShape(channel, attachment, cdn)),
+    attachments: unreferenced(message).map((attachment) => attachmentShape(state, { channel, attachment, cdn })),
     embeds: message.embeds,
-    components: message.components.map((own, n) => shownComponent(own, message, { cdn, count: { n: n + 1 } })),
+    components: message.components.map((own, n) => shownComponent(own, message, { state, cdn, count: { n: n + 1 } })),
     pinned: false,
     flags: message.flags,
     ...(message.author === state.bot && interaction && answerShape(state, interaction)),
@@ -276,6 +287,7 @@ function metadataShape(interaction: Interaction): Json {
 }
 
 interface Shown {
+  readonly state: State;
   readonly cdn: string;
   /** Numbers components that came without one. */
   readonly count: { n: number };
@@ -288,7 +300,7 @@ function shownComponent(own: Json, message: Message, shown: Shown): Json {
     if (!isObject(value)) return value;
     return typeof value["type"] === "number" ? shownComponent(value, message, shown) : value;
   };
-  const media = (value: unknown): unknown => (isObject(value) ? mediaShape(value, message, shown.cdn) : value);
+  const media = (value: unknown): unknown => (isObject(value) ? mediaShape(value, message, shown) : value);
   const { id, ...rest } = own;
   const numbered: Record<string, unknown> = { ...rest, id: typeof id === "number" && id > 0 ? id : shown.count.n++ };
   for (const key of ["components", "accessory", "component"])
@@ -302,11 +314,11 @@ function shownComponent(own: Json, message: Message, shown: Shown): Json {
   return numbered;
 }
 
-function mediaShape(media: Json, message: Message, cdn: string): Json {
+function mediaShape(media: Json, message: Message, { state, cdn }: Shown): Json {
   const name = String(media["url"]).replace(/^attachment:\/\//, "");
   const attachment = message.attachments.find((candidate) => candidate.name === name);
   if (!attachment || name === media["url"]) return { ...media, proxy_url: media["url"] };
-  const { url, proxy_url } = attachmentShape(message.channel, attachment, cdn);
+  const { url, proxy_url } = attachmentShape(state, { channel: message.channel, attachment, cdn });
   return { url, proxy_url, attachment_id: attachment.id };
 }
 

@@ -141,11 +141,11 @@ function componentParts(own: Json, viewing: Viewing): TextPart[][] {
 }
 
 /** A picture's address: the message's own file, or somewhere on the web. */
-function mediaUrl(media: unknown, message: Message, { cdn }: Viewing): string {
+function mediaUrl(media: unknown, message: Message, { state, cdn }: Viewing): string {
   const url = urlOf(media) ?? "";
   const name = url.startsWith("attachment://") ? url.slice("attachment://".length) : undefined;
   const attachment = message.attachments.find((candidate) => candidate.name === name);
-  return attachment ? String(attachmentShape(message.channel, attachment, cdn)["url"]) : url;
+  return attachment ? String(attachmentShape(state, { channel: message.channel, attachment, cdn })["url"]) : url;
 }
 
 function isPicture(name: string): boolean {
@@ -165,7 +165,7 @@ function picturesOf(message: Message, viewing: Viewing, v2: boolean): string[] {
 }
 
 /** Files that show: in a components message only those that a file component names. */
-function filesOf(message: Message, { cdn }: Viewing, v2: boolean): FileView[] {
+function filesOf(message: Message, { state, cdn }: Viewing, v2: boolean): FileView[] {
   const named = new Set(
     placed(message.components)
       .filter(({ component: own }) => own["type"] === component.file)
@@ -176,7 +176,7 @@ function filesOf(message: Message, { cdn }: Viewing, v2: boolean): FileView[] {
     .map((attachment) => ({
       name: attachment.name,
       size: attachment.size,
-      url: String(attachmentShape(message.channel, attachment, cdn)["url"]),
+      url: String(attachmentShape(state, { channel: message.channel, attachment, cdn })["url"]),
     }));
 }
 

@@ -114,6 +114,8 @@ export interface Interaction {
   readonly source?: Message;
   /** A modal's: what it was shown by. */
   readonly trigger?: Interaction;
+  /** It was sent to somebody: over a socket that was open, or to an address. */
+  isHeard?: boolean;
   /** open = within its three seconds; failed = nobody answered in time. */
   state: "open" | "answered" | "failed";
   /** The type of the first response. */
@@ -152,6 +154,8 @@ export interface State {
   readonly commands: Map<string, Command>;
   /** Things a client did that a good one does not. */
   readonly complaints: string[];
+  /** Addresses of attachments are signed with it: those signed with another have ended. */
+  signing: string;
   /** Something anybody could see is different now. */
   changed(): void;
   onChange(listener: () => void): () => void;
@@ -175,6 +179,7 @@ export function createState(
     interactions: new Map(),
     commands: new Map(),
     complaints: [],
+    signing: secret(16),
     changed: () => {
       for (const listener of listeners) listener();
     },

@@ -218,12 +218,12 @@ function channelValue(text: string, { state, channel, resolved }: Reading): stri
   return found.id;
 }
 
-function fileValue(name: string, { files, resolved, channel, cdn }: Reading): string {
+function fileValue(name: string, { state, files, resolved, channel, cdn }: Reading): string {
   const file = files?.[name];
   if (!file) throw new Error(`${name} is a file`);
   resolved.attachments = {
     ...resolved.attachments,
-    [file.id]: { ...attachmentShape(channel, file, cdn), ephemeral: true },
+    [file.id]: { ...attachmentShape(state, { channel, attachment: file, cdn }), ephemeral: true },
   };
   return file.id;
 }

@@ -85,14 +85,24 @@ async function doStep(step) {
   return send(step);
 }
 
-/** A small text of that name. */
-const written = (name) => ({ name, type: "text/plain", content: btoa(`${name}: written for the demo.\n`.repeat(200)) });
+/** A small file of that name: a text, or what a torrent file is. */
+const written = (name) =>
+  name.endsWith(".torrent")
+    ? { name, type: "application/x-bittorrent", content: btoa(torrentOf(`${name.slice(0, -".torrent".length)}.mkv`)) }
+    : { name, type: "text/plain", content: btoa(`${name}: written for the demo.\n`.repeat(200)) };
 
-/** What is still being asked is left first: it would take the tip's texts for answers. */
+/** A torrent of one file, of one piece (BEP 3). */
+function torrentOf(file) {
+  const length = 262_144;
+  const hash = "0123456789abcdefghij";
+  return `d4:infod6:lengthi${length}e4:name${file.length}:${file}12:piece lengthi${length}e6:pieces20:${hash}ee`;
+}
+
+/** What is still being asked is left first: it would take the tip's texts for answers. What is under way goes on. */
 function waysOut() {
   const last = openChat()?.messages.at(-1);
-  const isAsking = last?.rows.flat().some(({ label }) => label?.startsWith("✖"));
-  return isAsking ? [{ press: "✖" }] : [];
+  const hasWayOut = last?.rows.flat().some(({ label }) => label?.startsWith("✖"));
+  return hasWayOut && last.parts.some(({ text }) => text.includes("❔")) ? [{ press: "✖" }] : [];
 }
 
 /** Whether the bot has answered the step before, and this one can be done. */

@@ -244,7 +244,7 @@ const signedIn: readonly Route[] = [
     method: "POST",
     path: /^\/drive\/v1\/resource\/list$/,
     scope: "cloud_download",
-    answer: ({ asked }) => listResources(readBody(asked.body)),
+    answer: ({ asked, rules }) => listResources(readBody(asked.body), rules),
   },
   {
     method: "GET",

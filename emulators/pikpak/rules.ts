@@ -2,6 +2,7 @@ import { usualConnectRules, type ConnectRules } from "./connect/rules.ts";
 import type { DownloadRules } from "./download.ts";
 import type { ListRules } from "./drive.ts";
 import type { MutationRules } from "./mutations.ts";
+import type { ResourceRules } from "./resources.ts";
 import type { ShareRules } from "./shares.ts";
 import type { TaskRules } from "./tasks.ts";
 import type { TokenRules } from "./tokens.ts";
@@ -18,7 +19,8 @@ export interface Rules
     UploadRules,
     DownloadRules,
     AccountRules,
-    ConnectRules {}
+    ConnectRules,
+    ResourceRules {}
 
 interface AccountRules {
   /** A signed-in call for a detail, a creation or a deletion demands a captcha token; one that is sent is checked anyway. */
@@ -50,6 +52,7 @@ export function usualRules(): Rules {
     offlineAtOnce: 20,
     tasksById: true,
     retryWorks: false,
+    magnets: {},
     linksAfter: 0,
     uploadTakes: 0,
     uploadHash: "accept",

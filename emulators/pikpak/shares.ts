@@ -174,6 +174,9 @@ export function restoreShare(state: State, account: Account, body: Body, { rules
     throw new Refusal({ error: "file_restore_own", code: 9, description: "The share is your own" });
   const nodes = chosenIn(state, share, idsIn(body, "file_ids"));
   if (!nodes) return statusAnswer("NOT_FOUND", say("fileGone", language));
+  const above = idsIn(body, "ancestor_ids");
+  if (above.length > 0 && !nodes.every((node) => isBelow(state, share, node, above)))
+    throw refusals.argument("ancestor_ids are not those of file_ids");
   assertRoom(state, account, nodes);
   const target = placeFor(state, account, targetIn(body), "RESTORE", language);
   const seed = { type: "restore", takes: rules.workTakes, name: share.title, count: nodes.length } as const;
@@ -187,6 +190,18 @@ export function restoreShare(state: State, account: Account, body: Body, { rules
   });
   const restored = { share_status: "OK", share_status_text: "", file_id: "" };
   return { ...restored, restore_status: "RESTORE_START", restore_task_id: task.id, params: {} };
+}
+
+/** Whether those are the folders between a share's top and a node. What the service does with others nobody has tried: here they are refused. */
+function isBelow({ nodes }: State, { top }: Share, node: Node, above: readonly string[]): boolean {
+  const chain: string[] = [];
+  for (let at = node; !top.includes(at.id);) {
+    const parent = nodes.get(at.parentId);
+    if (!parent) return false;
+    chain.unshift(parent.id);
+    at = parent;
+  }
+  return chain.join() === above.join();
 }
 
 /** The nodes asked for, all of them without ids; undefined = one of them is not of the share. */

@@ -24,12 +24,12 @@ export interface GroupDraft {
   readonly title: string;
   readonly members: readonly [owner: Guest, ...others: Guest[]];
   /** Default supergroup. */
-  readonly type?: "group" | "supergroup";
+  readonly type?: "group" | "supergroup" | "channel";
   readonly id?: number;
   readonly username?: string;
   /** Has topics. */
   readonly forum?: boolean;
-  /** Bots in it from the start; default the first one. */
+  /** Bots in it from the start; default the first one, in a channel none. */
   readonly bots?: readonly Bot[];
 }
 
@@ -58,7 +58,8 @@ export function addPerson(
 
 /** A group as it is from the start; nobody is told of it. */
 export function addGroup(world: World, draft: GroupDraft, usual: Bot): Group {
-  const { title, members, type = "supergroup", bots = [usual], forum, username } = draft;
+  const { title, members, type = "supergroup", forum, username } = draft;
+  const { bots = type === "channel" ? [] : [usual] } = draft;
   const id = draft.id ?? (type === "group" ? -4000 - world.newId() : -1_000_000_000_000 - world.newId());
   const chat = newChat({ id, type, title, ...(forum && { forum }), ...(username !== undefined && { username }) });
   for (const [n, guest] of [...members, ...bots].entries()) {

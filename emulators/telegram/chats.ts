@@ -1,6 +1,6 @@
 import type { Call } from "./call.ts";
 import { badRequest, refusals } from "./refusal.ts";
-import { isIn, type Chat, type StoredMessage } from "./world.ts";
+import { isIn, mayPost, type Chat, type StoredMessage } from "./world.ts";
 
 /** The chat of an id or a name, as this bot knows it. */
 export function chatOf({ world, bot }: Pick<Call, "world" | "bot">, id: number | string): Chat {
@@ -31,7 +31,10 @@ export function openChat(call: Pick<Call, "world" | "bot">, id: number | string)
     if (!chat.started) throw refusals.forbidden("bot can't initiate conversation with a user");
     return chat;
   }
-  return mustBeIn(call, chat);
+  mustBeIn(call, chat);
+  if (chat.type === "channel" && !mayPost(chat, call.bot.user.id))
+    throw badRequest("need administrator rights in the channel chat");
+  return chat;
 }
 
 /** The chat, if the bot is in it. */

@@ -27,6 +27,7 @@ export function commandsFor(bot: Bot, person: Person, chat: Chat): readonly BotC
 function scopesFor({ user }: Person, chat: Chat): Scope[] {
   const everywhere: Scope = { type: "default" };
   if (chat.type === "private") return [{ type: "chat", chat_id: chat.id }, { type: "all_private_chats" }, everywhere];
+  if (chat.type === "channel") return [];
   const admin = isAdmin(chat, user.id);
   return [
     { type: "chat_member", chat_id: chat.id, user_id: user.id },

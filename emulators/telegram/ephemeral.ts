@@ -12,7 +12,8 @@ interface EphemeralRequest {
 /** An ephemeral message, if it may be: in a group, to somebody in it, and, unless the bot runs the group, soon after they did something. */
 export function ephemeralFor(call: Call, chat: Chat, { parameters, reply }: EphemeralRequest): EphemeralTarget {
   const { receiver_user_id: person, callback_query_id: pressId, replace_callback_query_message: replace } = parameters;
-  if (chat.type === "private") throw badRequest("ephemeral messages can be sent only to groups and supergroups");
+  if (chat.type === "private" || chat.type === "channel")
+    throw badRequest("ephemeral messages can be sent only to groups and supergroups");
   const receiver = chat.members.get(person)?.user;
   if (!receiver || !isIn(chat, person)) throw badRequest("PARTICIPANT_ID_INVALID");
   if (receiver.is_bot) throw badRequest("USER_IS_BOT");

@@ -6,7 +6,7 @@ import { newChat, type Chat, type Person, type World } from "./world.ts";
 /** Somebody who can be in a group. */
 export type Guest = { readonly person: Person } | Bot;
 
-/** A group, and what its owner does with it. */
+/** A group or a channel, and what its owner does with it. */
 export class Group {
   readonly #world: World;
   #chat: Chat;
@@ -33,13 +33,25 @@ export class Group {
     this.#make(guest, "kicked");
   }
 
-  /** Makes somebody an administrator, who may write as the group. */
-  promotes(guest: Guest, { anonymous = false }: { readonly anonymous?: boolean } = {}): void {
-    this.#make(guest, "administrator", anonymous);
+  /** Makes somebody an administrator, who may write as the group; of a channel one that posts, unless it is silent. */
+  promotes(guest: Guest, options: { readonly anonymous?: boolean; readonly silent?: boolean } = {}): void {
+    this.#make(guest, "administrator", options);
   }
 
   demotes(guest: Guest): void {
     this.#make(guest, "member");
+  }
+
+  /** Who is no administrator may send words alone, or files again. */
+  allowsWordsOnly(isSo: boolean): void {
+    this.#chat.wordsOnly = isSo;
+    this.#world.changed();
+  }
+
+  /** It is no more. */
+  isDeleted(): void {
+    this.#world.groups.delete(this.#chat.id);
+    this.#world.changed();
   }
 
   /** Opens a topic; its id. */
@@ -72,9 +84,13 @@ export class Group {
     return id;
   }
 
-  #make(guest: Guest, status: "member" | "kicked" | "administrator", anonymous = false): void {
+  #make(
+    guest: Guest,
+    status: "member" | "kicked" | "administrator",
+    options: { readonly anonymous?: boolean; readonly silent?: boolean } = {},
+  ): void {
     const user = "person" in guest ? guest.person.user : guest.user;
-    changeMember(this.#world, this.#chat, { user, status, anonymous, by: this.#owner() });
+    changeMember(this.#world, this.#chat, { user, status, ...options, by: this.#owner() });
   }
 
   #owner(): Person["user"] {

@@ -6,9 +6,12 @@ import { isAdmin, isIn, type StoredMessage, type World } from "./world.ts";
 export function deliver(world: World, message: StoredMessage, kind: "message" | "edited_message" = "message"): void {
   for (const bot of hearers(world, message)) {
     bot.met.add(message.from.id);
-    bot.inbox.put(kind, toMessage(message));
+    bot.inbox.put(message.chat.type === "channel" ? postKinds[kind] : kind, toMessage(message));
   }
 }
+
+/** What is posted in a channel comes under names of its own. */
+const postKinds = { message: "channel_post", edited_message: "edited_channel_post" } as const;
 
 function hearers({ bots }: World, message: StoredMessage): Bot[] {
   const { chat, ephemeral } = message;

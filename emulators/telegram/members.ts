@@ -7,28 +7,31 @@ interface Change {
   readonly user: User;
   readonly status: Member["status"];
   readonly anonymous?: boolean;
+  readonly silent?: boolean;
   readonly by: User;
 }
 
 /** Changes what somebody is in a group, and tells the bots there. */
-export function changeMember(world: World, chat: Chat, { user, status, anonymous = false, by }: Change): void {
+export function changeMember(world: World, chat: Chat, { user, status, anonymous = false, silent, by }: Change): void {
+  if (chat.type === "channel" && status === "member" && user.is_bot)
+    throw new Error("a bot is in a channel as an administrator, or not at all");
   const before = chat.members.get(user.id) ?? { user, status: "left" as const, anonymous: false };
-  const after: Member = { user, status, anonymous };
+  const after: Member = { user, status, anonymous, ...(silent && { silent }) };
   const wasIn = isIn(chat, user.id);
   chat.members.set(user.id, after);
   const body = {
     chat: toChat(chat),
     from: by,
     date: Math.floor(world.clock.now() / 1000),
-    old_chat_member: toMember(before),
-    new_chat_member: toMember(after),
+    old_chat_member: toMember(before, chat),
+    new_chat_member: toMember(after, chat),
   };
   for (const bot of world.bots) {
     if (bot.user.id === user.id) bot.inbox.put("my_chat_member", body);
     else if (isAdmin(chat, bot.user.id)) bot.inbox.put("chat_member", body);
   }
   const isInNow = isIn(chat, user.id);
-  if (wasIn !== isInNow) announce(world, chat, { user, by, came: isInNow });
+  if (wasIn !== isInNow && chat.type !== "channel") announce(world, chat, { user, by, came: isInNow });
   world.changed();
 }
 

@@ -21,8 +21,9 @@ function toReply(message: StoredMessage): Record<string, unknown> {
   const { ephemeral, chat, editedAt, thread, keyboard, preview } = message;
   return {
     message_id: message.id,
-    from: message.asChat ? groupAnonymousBot : message.from,
-    ...(message.asChat && { sender_chat: toChat(chat) }),
+    // What is posted in a channel is the channel's.
+    ...(chat.type !== "channel" && { from: message.asChat ? groupAnonymousBot : message.from }),
+    ...((message.asChat || chat.type === "channel") && { sender_chat: toChat(chat) }),
     chat: toChat(chat),
     date: Math.floor(message.at / 1000),
     ...(editedAt !== undefined && { edit_date: Math.floor(editedAt / 1000) }),
@@ -63,12 +64,22 @@ export function toChat(chat: Chat): Record<string, unknown> {
 }
 
 /** A member as `getChatMember` and updates word it. */
-export function toMember({ user, status, anonymous }: Member): Record<string, unknown> {
+export function toMember(
+  { user, status, anonymous, silent = false }: Member,
+  { type }: Pick<Chat, "type">,
+): Record<string, unknown> {
   switch (status) {
     case "creator":
       return { status, user, is_anonymous: anonymous };
     case "administrator":
-      return { status, user, can_be_edited: false, is_anonymous: anonymous, ...rights };
+      return {
+        status,
+        user,
+        can_be_edited: false,
+        is_anonymous: anonymous,
+        ...rights,
+        ...(type === "channel" && { can_post_messages: !silent, can_edit_messages: false }),
+      };
     case "kicked":
       return { status, user, until_date: 0 };
     case "member":

@@ -14,6 +14,7 @@ import { isPayload } from "./methods/answer.ts";
 import { shownOf, type Shown } from "./shown.ts";
 import {
   isIn,
+  mayPost,
   messagesSeenBy,
   type Chat,
   type Content,
@@ -261,6 +262,8 @@ export class Participant {
     if (chat.type !== "private" && !isIn(chat, person.user.id)) {
       throw new Error(`${person.user.first_name} is not in ${chat.title}`);
     }
+    if (chat.type === "channel" && !mayPost(chat, person.user.id))
+      throw new Error(`${person.user.first_name} may not post in ${chat.title}`);
   }
 
   /** In a group, a command that its bot announced as ephemeral goes to the bot alone, and so does a reply to an ephemeral message. */

@@ -45,7 +45,8 @@ export class Shown {
 
   /** Who wrote it. */
   get author(): string {
-    return this.stored.asChat ? this.stored.chat.title : this.stored.from.first_name;
+    const { asChat, chat, from } = this.stored;
+    return asChat || chat.type === "channel" ? chat.title : from.first_name;
   }
 
   get byBot(): boolean {

@@ -16,6 +16,8 @@ export interface Member {
   status: "creator" | "administrator" | "member" | "left" | "kicked";
   /** Posts as the group. */
   anonymous: boolean;
+  /** An administrator of a channel that may not post there. */
+  silent?: boolean;
 }
 
 /** A part of a forum. */
@@ -28,12 +30,12 @@ export interface Topic {
 /** A place where messages are. */
 export interface Chat {
   readonly id: number;
-  readonly type: "private" | "group" | "supergroup";
+  readonly type: "private" | "group" | "supergroup" | "channel";
   readonly title: string;
   readonly username?: string;
   /** Supergroups with topics. */
   readonly forum: boolean;
-  /** Groups: who is or was there. */
+  /** Groups and channels: who is or was there. */
   readonly members: Map<number, Member>;
   readonly messages: StoredMessage[];
   readonly topics: Map<number, Topic>;
@@ -41,6 +43,8 @@ export interface Chat {
   /** Private chats: the two in it. */
   readonly person?: Person;
   readonly bot?: Bot;
+  /** Groups: who is no administrator may send words alone. */
+  wordsOnly: boolean;
   /** Private chats: the person wrote first, as a bot cannot; and has not blocked it. */
   started: boolean;
   blocked: boolean;
@@ -143,7 +147,7 @@ export class World {
   readonly queries = new Map<string, InlineQuery>();
   readonly inline = new Map<string, StoredMessage>();
   readonly #listeners = new Set<() => void>();
-  /** Private chats and basic groups count their messages together, supergroups each for themselves. */
+  /** Private chats and basic groups count their messages together, supergroups and channels each for themselves. */
   #shared = 1000;
   #ids = 0;
   #order = 0;
@@ -199,7 +203,7 @@ export class World {
   }
 
   #nextMessageId(chat: Chat): number {
-    return chat.type === "supergroup" ? ++chat.lastId : ++this.#shared;
+    return chat.type === "supergroup" || chat.type === "channel" ? ++chat.lastId : ++this.#shared;
   }
 }
 
@@ -224,6 +228,7 @@ export function newChat({ forum = false, ...draft }: ChatDraft): Chat {
     pinned: new Set(),
     started: draft.type !== "private",
     blocked: false,
+    wordsOnly: false,
     lastId: 0,
     typingUntil: 0,
   };
@@ -239,6 +244,11 @@ export function isIn(chat: Chat, id: number): boolean {
 export function isAdmin(chat: Chat, id: number): boolean {
   const status = chat.members.get(id)?.status;
   return status === "creator" || status === "administrator";
+}
+
+/** Whether somebody may write in a channel. */
+export function mayPost(chat: Chat, id: number): boolean {
+  return isAdmin(chat, id) && chat.members.get(id)?.silent !== true;
 }
 
 /** The messages on somebody's screen: no ephemeral messages of others, and none that an ephemeral message of their own stands in place of. */

@@ -20,6 +20,8 @@ export async function admission(context: ActionContext, action?: Action): Promis
   ]);
   if (!operator && (person.banned || place.banned)) return refused("banned");
   await services.admin.chats.note(visit);
+  const here = groupIn(visit);
+  if (here?.runs === true) await services.destinations?.note(visit.person.id, here.id);
   const entered = action && (await redeemed(context, action));
   if (entered || operator) return entered;
   if (opening.maintenance) return refused("maintenance");

@@ -3,6 +3,7 @@ import { browseButtons } from "./browse/buttons.ts";
 import type { ButtonContext } from "./context/button-context.ts";
 import type { Argument, Button } from "./context/button.ts";
 import type { Result } from "./context/context.ts";
+import { deliverButtons } from "./deliver/buttons.ts";
 import { downloadButtons } from "./download/buttons.ts";
 import { favouriteButtons } from "./favourites/buttons.ts";
 import { fileButtons } from "./files/buttons.ts";
@@ -30,6 +31,7 @@ export const buttons = {
   ...linkButtons,
   ...fileButtons,
   ...severalButtons,
+  ...deliverButtons,
   ...downloadButtons,
   ...saveButtons,
   ...pushButtons,

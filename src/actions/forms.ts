@@ -3,7 +3,7 @@ import { anywhere, byOperators, inPrivate, type Rule } from "../users/roles.ts";
 import { submitBroadcast, submitFind, submitQuota } from "./admin/operate.ts";
 import type { ActionContext, Result } from "./context/context.ts";
 import type { FormId, FormRef } from "./model/form.ts";
-import { submitFolder, submitPattern, submitWords } from "./follow/feed-forms.ts";
+import { submitPattern, submitWords } from "./follow/feed-forms.ts";
 import { submitPage } from "./browse/go-to-page.ts";
 import { submitLinkPassword } from "./links/given-link.ts";
 import { submitTitle } from "./mounts/rename-mount.ts";
@@ -40,7 +40,6 @@ export const forms: Readonly<Record<FormId, Form>> = {
   "entry-name": { rule: inPrivate, isOfSession: true, submit: about(submitEntryName) },
   "feed-words": { rule: inPrivate, isOfSession: true, submit: about(submitWords) },
   "feed-pattern": { rule: inPrivate, isOfSession: true, submit: about(submitPattern) },
-  "feed-folder": { rule: inPrivate, isOfSession: true, submit: about(submitFolder) },
   "link-password": { rule: inPrivate, isOfSession: true, submit: about(submitLinkPassword) },
   aria2: { rule: inPrivate, submit: (context, _form, answers) => submitAria2(context, answers) },
   "find-person": { rule: byOperators, submit: (context, _form, answers) => submitFind(context, answers) },

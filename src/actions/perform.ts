@@ -259,6 +259,8 @@ function forAsker(screen: Screen): Screen {
     case "given-link":
     case "given-links":
     case "push":
+    case "destinations":
+    case "preview":
     case "tasks":
     case "task":
     case "tidy":

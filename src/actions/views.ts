@@ -3,6 +3,9 @@ import { browse } from "./browse/browse.ts";
 import { showFile } from "./browse/file.ts";
 import { showFolder } from "./browse/folder.ts";
 import { goTo, type ActionContext, type Outcome, type Result, type ViewOptions } from "./context/context.ts";
+import { showDestinations } from "./deliver/list.ts";
+import { showDownload } from "./download/choose-folder.ts";
+import { showPreview } from "./download/preview.ts";
 import { showTask, showTasks } from "./download/tasks-view.ts";
 import { showFavourites } from "./favourites/view.ts";
 import { sendFile } from "./files/view.ts";
@@ -43,9 +46,10 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
     case "transfer":
       // Only who asks for it anew gets a file once more.
       return options.again ? sendFile(context, view.file, view) : showFile(context, view.file.folder, view.file.entry);
+    case "download":
+      return showDownload(context, view);
     case "list":
     case "batch":
-    case "download":
     case "upload":
       return showFolder(context, view.folder, options);
     case "share-out":
@@ -62,6 +66,10 @@ function show(context: ActionContext, view: ViewState | Resumable, options: View
       return goTo(context, view.back, options);
     case "push":
       return showPush(context, view);
+    case "destinations":
+      return showDestinations(context, view);
+    case "preview":
+      return showPreview(context, view);
     case "tasks":
       return showTasks(context, view);
     case "task":

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Action } from "../actions/action.ts";
 import { isFormId, type FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
+import type { DestinationCheck, DestinationLookup } from "../users/destinations.ts";
 import { placeNews, type PlaceNews } from "../users/place.ts";
 import { createRemovals } from "../messaging/removals.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
@@ -35,6 +36,8 @@ export interface Frontends {
   botName(person: string): string | undefined;
   /** What somebody is in a group; undefined = it cannot be told. */
   roleIn(place: string, person: string): Promise<"admin" | "member" | "none" | undefined>;
+  /** Chats that files can be delivered to. */
+  readonly destinations: DestinationLookup;
   /** Ways to speak to the chats unasked. */
   readonly messengers: Messengers;
   /** Takes away a message that was noted in the removals of its platform. */
@@ -87,6 +90,11 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
     },
     botName: (person) => chatOf(person)?.botName(),
     roleIn: async (place, person) => chatOf(place)?.roleIn(place, person),
+    destinations: {
+      destinationsIn: async (place, person) => chatOf(place)?.destinations.destinationsIn(place, person) ?? [],
+      checkDestination: async (destination, person) =>
+        chatOf(destination)?.destinations.checkDestination(destination, person) ?? switchedOff,
+    },
     messengers: { of: (place) => chatOf(place)?.messenger },
     async removeNoted({ platform, message }) {
       const chat = platform === "discord" ? discord : telegram;
@@ -94,6 +102,9 @@ export function createFrontends(config: Config, parts: FrontendParts): Frontends
     },
   };
 }
+
+/** Of a chat of a platform that is not served any more. */
+const switchedOff: DestinationCheck = { is: "closed", why: "not-allowed-there" };
 
 /** How Discord is reached through the operator's proxy; undefined = straight. */
 function outboundOf({ outbound: settings }: Config): DiscordParts["outbound"] {
@@ -158,14 +169,26 @@ function telegramOf(
   });
 }
 
-/** What is followed for a group goes with it where it has another id. */
+/** What is followed for a group goes with it where it has another id, and files are delivered where the bot is. */
 function newsOf(services: Services): PlaceNews {
   const news = placeNews(services);
+  const { destinations, follows } = services;
   return {
-    ...news,
+    async gone(place) {
+      await news.gone(place);
+      await destinations?.gone(place);
+    },
+    async left(place, person) {
+      await news.left(place, person);
+      await destinations?.left(place, person);
+    },
     async moved(from, to) {
       await news.moved(from, to);
-      await services.follows?.moved(from, to);
+      await follows?.moved(from, to);
+      await destinations?.moved(from, to);
+    },
+    async runBy(place, people) {
+      for (const person of people) await destinations?.note(person, place);
     },
   };
 }
@@ -200,7 +223,7 @@ function discordOf(
     log: log.child({ part: "discord" }),
     now: Date.now,
     onFatal,
-    onLeft: (place) => placeNews(services).gone(place),
+    onLeft: (place) => newsOf(services).gone(place),
     ...(store.isShared && { lead: (work, until) => store.lead("discord-gateway", work, until) }),
   });
 }

@@ -33,6 +33,7 @@ export async function openQueue({ url, store, keys, log }: QueueDependencies): P
       seal: createSeal(keys),
       records: () => store.open<KeptJob>("jobs", { sealed: true }),
       now: Date.now,
+      monotonic: () => performance.now(),
       wait: async (ms, signal) => sleep(ms, undefined, { signal }),
       newId,
       onError: (err, job) => log.error({ err, job }, "job failed"),

@@ -37,6 +37,7 @@ import type { Messengers } from "../messaging/messenger.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Store } from "../store/store.ts";
 import type { Admin } from "../users/admin.ts";
+import { createDestinations, type Destinations, type Runs } from "../users/destinations.ts";
 import type { GivenLinks } from "../users/given-links.ts";
 import { languageOf, loadPerson, type Person } from "../users/person.ts";
 import type { Place } from "../users/place.ts";
@@ -88,7 +89,7 @@ function performingWith({ services }: LateParts): Services {
 
 /** Files into chats come by the same way as those that are served: counted, linked anew, taken up again. */
 export function transfersOf(parts: Parts, gateway: Gateway): SentFiles {
-  const { storage, store } = parts;
+  const { storage, store, late } = parts;
   const files = createFileBytes({ proxy: gateway.files, storage });
   const sending: Pick<SendingParts, "openBytes" | "readPicture" | "newReference"> = {
     openBytes: (mount, entry, wanted) => files.open(mount, entry, wanted),
@@ -102,6 +103,7 @@ export function transfersOf(parts: Parts, gateway: Gateway): SentFiles {
       ...sending,
       storage,
       sessions: store.open<Session>("sessions"),
+      checkDestination: (destination, person) => frontendsOf(late).destinations.checkDestination(destination, person),
       exclusive: (key, work) => store.exclusive(key, work),
     }),
   };
@@ -122,6 +124,7 @@ interface Made extends SentFiles {
 /** What actions are performed with, with the jobs of every feature. */
 export function servicesOf(parts: Parts, { transfers, batches, pages, hosts, aria2 }: Made): Services {
   const { config, store, storage, words, late, messengers, log } = parts;
+  const destinations = destinationsOf(parts);
   return {
     storage,
     sessions: store.open<Session>("sessions"),
@@ -140,7 +143,12 @@ export function servicesOf(parts: Parts, { transfers, batches, pages, hosts, ari
     ...jobServicesOf(parts),
     pushes: pushesOf(parts, aria2),
     said: store.open<number>("said"),
-    roleIn: async (place, person) => late.frontends?.roleIn(place, person),
+    destinations,
+    async roleIn(place, person) {
+      const role = await late.frontends?.roleIn(place, person);
+      if (role === "admin") await destinations.note(person, place);
+      return role;
+    },
     forget: forgetter(store),
     scrub: () => store.scrub(),
     messengers,
@@ -152,6 +160,18 @@ export function servicesOf(parts: Parts, { transfers, batches, pages, hosts, ari
     newId,
     log: log.child({ part: "actions" }),
   };
+}
+
+/** Chats that files are delivered to, as the platforms tell. */
+function destinationsOf({ store, late }: Parts): Destinations {
+  return createDestinations({
+    kept: store.open<Runs>("destinations"),
+    people: store.open<readonly string[]>("destination-people"),
+    destinationsIn: (place, person) => frontendsOf(late).destinations.destinationsIn(place, person),
+    checkDestination: (destination, person) => frontendsOf(late).destinations.checkDestination(destination, person),
+    exclusive: (key, work) => store.exclusive(key, work),
+    now: Date.now,
+  });
 }
 
 /** What needs an address that people reach: one that they do not is worse than none. */

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Dispatcher } from "undici";
 import type { Action } from "../actions/action.ts";
 import type { FormRef } from "../actions/model/form.ts";
+import type { DestinationLookup } from "../users/destinations.ts";
 import type { Visit } from "../users/visit.ts";
 import { createFollower } from "../messaging/follow.ts";
 import { createLanguages } from "../messaging/languages.ts";
@@ -18,6 +19,7 @@ import type { Values } from "../storage/field.ts";
 import type { Messenger, Readiness, Removed } from "../messaging/messenger.ts";
 import type { Words } from "../i18n/words.ts";
 import { publishCommands } from "./commands.ts";
+import { createDiscordDestinations } from "./destinations.ts";
 import { createConnection, type Identity } from "./connection.ts";
 import { createDeliverer } from "./deliver.ts";
 import { createDirectMessages } from "./direct.ts";
@@ -98,6 +100,8 @@ export interface Discord {
   removeNoted(message: string): Promise<Removed>;
   /** What somebody is in a server: place and person ids of ours. Undefined = Discord does not tell. */
   roleIn: Members["roleIn"];
+  /** Channels that files can be delivered to. */
+  readonly destinations: DestinationLookup;
   /** Takes interactions that Discord posts; absent = they come over the socket. */
   readonly endpoint?: Pick<Endpoint, "take">;
   /** What the bot is called; undefined before it is connected. */
@@ -223,6 +227,7 @@ export function createDiscord(parts: DiscordParts): Discord {
     messenger,
     removeNoted: async (message) => removing?.remove(message) ?? { is: "gone" },
     roleIn: (place, person) => members.roleIn(place, person),
+    destinations: createDiscordDestinations({ ...settings, now, dispatcher: parts.outbound?.dispatcher }),
     async start() {
       const { outbound } = parts;
       if (outbound) relay = await openRelay((address) => outbound.agent(address));

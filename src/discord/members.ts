@@ -67,13 +67,13 @@ export function createMembers({ rest, now, log, onGone }: MembersParts): Members
 
 /** What was told a moment ago is not asked again; who asks at the same time shares one answer, and a failure is nobody's. */
 function createBelief<T>(now: () => number, max: number) {
-  const known = new LRUCache<string, { readonly until: number; readonly told: Promise<T> }>({ max });
+  const known = new LRUCache<string, { readonly at: number; readonly told: Promise<T> }>({ max });
   return {
     of(key: string, ask: () => Promise<T>): Promise<T> {
       const held = known.get(key);
-      if (held && held.until > now()) return held.told;
+      if (held && Math.abs(now() - held.at) < believedFor) return held.told;
       const told = ask();
-      known.set(key, { until: now() + believedFor, told });
+      known.set(key, { at: now(), told });
       void told.catch(() => known.delete(key));
       return told;
     },

@@ -45,8 +45,8 @@ const timeout = 15_000;
 const openingPause = 60_000;
 /** Milliseconds before each further try of what may be done twice, after a connection that broke off. */
 const pauses = [300, 1000] as const;
-/** Conversations whose channels are remembered. */
-const maxChannels = 20_000;
+/** Conversations whose channels are remembered, and addresses of attachments that were asked for anew. */
+const [maxChannels, maxRenewed] = [20_000, 2000];
 
 /**
  * Discord at any time, from any process. While an interaction's token lives, messages go by it: where somebody brought the
@@ -56,6 +56,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
   const lines = linesOf(parts);
   /** A file that is tried again is the same file. */
   const uploads = new WeakMap<FileSource, Uploading>();
+  const renewed = new LRUCache<string, string>({ max: maxRenewed });
   const upload: Messenger["sendAlbum"] = async (target, files, progress) => {
     const [first] = files;
     const way = await wayTo(lines, target);
@@ -89,7 +90,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
     },
     sendFile: (target, source, meta, progress) => upload(target, [{ source, meta }], progress),
     sendAlbum: upload,
-    receive: async (file, options) => receive(parts, file, options),
+    receive: (file, options) => receive({ ...parts, rest: lines.steady, renewed }, file, options),
     remove: (ref) => answered(() => remove(lines, ref)),
     notify: (person, notice, { language }) =>
       answered(async () => {

@@ -292,11 +292,12 @@ function refusalOf(status: number, { words, left }: Refused): UploadError {
   const { code, retry_after: seconds } = answerIn(words);
   if (status === 413 || code === 40_005) return new UploadError("too-large", { cause });
   if (code === 50_027 || code === 10_015) return new UploadError("too-slow", { cause });
-  if (status === 403) return new UploadError("forbidden", { cause });
+  if (status === 403 || code === 10_003) return new UploadError("forbidden", { cause });
   const retryAfter = (seconds ?? 1) * 1000;
   // Who would wait beyond the token's end could not even be told that it was in vain.
   if (status === 429) {
-    return new UploadError("refused", { again: retryAfter < Math.min(longestWait, left), retryAfter, cause });
+    const isSoon = retryAfter < Math.min(longestWait, left);
+    return new UploadError(isSoon ? "refused" : "slowed", { again: isSoon, retryAfter, cause });
   }
   return new UploadError("refused", { again: status >= 500, cause });
 }

@@ -66,10 +66,12 @@ export function ownPlace(interaction: BotInteraction | AutocompleteInteraction):
 function serverOf(interaction: BotInteraction | AutocompleteInteraction): Visit["place"]["within"] {
   if (interaction.guildId === null || !isInstalledHere(interaction)) return undefined;
   const isAdmin = interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false;
+  const runs = isAdmin || (interaction.memberPermissions?.has(PermissionFlagsBits.ManageChannels) ?? false);
   const title = interaction.guild?.name;
   return {
     id: serverPlace(interaction.guildId),
     role: isAdmin ? "admin" : "member",
+    ...(runs && { runs }),
     title,
     channel: interaction.channelId === null ? undefined : `discord:channel:${interaction.channelId}`,
   };

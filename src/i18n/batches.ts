@@ -1,6 +1,7 @@
 import { bar, type Figures } from "./figures.ts";
 import { errorText, type Speaker } from "./kind-words.ts";
 import { sentences } from "./phrases.ts";
+import { destinationSigns } from "./signs.ts";
 
 /** How far several files are, as both chats tell it. */
 interface Batch {
@@ -10,6 +11,7 @@ interface Batch {
   readonly state: State;
   readonly unsent: readonly Unsent[];
   readonly mount: { readonly driver: string };
+  readonly destination?: Destination | undefined;
 }
 
 type State = { readonly is: "waiting" | "over" | "cancelled" | "lost" } | Running;
@@ -34,6 +36,18 @@ interface Unsent {
         readonly limit?: number | undefined;
         readonly reference?: string | undefined;
       };
+}
+
+interface Destination {
+  readonly title: string;
+  readonly server?: string | undefined;
+  readonly kind: "channel" | "group";
+}
+
+/** What a chat is called, beside its server's name. */
+export function destinationName({ title, server, kind }: Destination, shortened: (name: string) => string): string {
+  const name = server === undefined ? shortened(title) : `${shortened(server)} › #${shortened(title)}`;
+  return `${destinationSigns[kind]} ${name}`;
 }
 
 type BatchSpeaker = Speaker & { readonly figures: Figures };

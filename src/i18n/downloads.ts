@@ -1,13 +1,17 @@
 import type { StorageErrorCode } from "../storage/error.ts";
 import { bar, type Figures } from "./figures.ts";
-import { reasonText, type Speaker } from "./kind-words.ts";
+import { errorText, reasonText, type Speaker } from "./kind-words.ts";
 import type { Say } from "./words.ts";
 
 /** How far something a drive fetches is, as both chats tell it. */
 type State =
   | { readonly is: "waiting" | "cancelled" | "gone" }
   | Running
-  | { readonly is: "done"; readonly entry?: { readonly size?: number | undefined } | undefined }
+  | {
+      readonly is: "done";
+      readonly entry?: { readonly size?: number | undefined } | undefined;
+      readonly stayed?: StorageErrorCode | undefined;
+    }
   | { readonly is: "failed"; readonly code: StorageErrorCode; readonly retryAfter?: number | undefined };
 
 interface Running {
@@ -64,9 +68,12 @@ export function downloadLines(
     case "running":
       return [`⏬ ${called}`, runningLine(speaker, state)];
     case "done": {
-      const { entry } = state;
+      const { entry, stayed } = state;
       if (!entry) return [`✅ ${called}`, say("download-entry-gone")];
-      return [`✅ ${called}${entry.size === undefined ? "" : ` · ${figures.size(entry.size)}`}`];
+      return [
+        `✅ ${called}${entry.size === undefined ? "" : ` · ${figures.size(entry.size)}`}`,
+        ...(stayed === undefined ? [] : [`ℹ️ ${say("download-stayed")} ${errorText(speaker, stayed, driver)}`]),
+      ];
     }
     case "cancelled":
       return [`✖️ ${called} · ${say("download-cancelled")}`];

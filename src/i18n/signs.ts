@@ -22,6 +22,7 @@ export const abilitySigns = {
   select: { sign: "☑️", button: "select" },
   "list-folder": { sign: "🧾", button: "list-folder" },
   "give-link": { sign: "⚙️", button: "give-link" },
+  deliver: { sign: "📢", button: "deliver" },
   push: { sign: "📡", button: "push" },
   tidy: { sign: "⋯", button: "tidy" },
   "add-favourite": { sign: "⭐", button: "add-favourite" },
@@ -47,6 +48,7 @@ export const questionSigns = {
   "renew-hook": "🔄",
   "revoke-hook": "🚫",
   "take-back-link": "🚫",
+  deliver: "📢",
   "delete-entries": "🗑",
   "empty-trash": "🗑",
 } as const;
@@ -65,6 +67,7 @@ export const tidySigns = {
   save: "💾",
   "send-entries": "📥",
   "send-as-files": "📄",
+  deliver: "📢",
   push: "📡",
   undo: "↩️",
   "restore-entries": "↩️",
@@ -97,6 +100,9 @@ export const kindSigns: Readonly<Record<EntryKind, string>> = {
   document: "📝",
   file: "📄",
 };
+
+/** The signs of chats that files can be delivered to. */
+export const destinationSigns = { channel: "📢", group: "👥" } as const;
 
 /** The signs of a notice's levels. */
 export const levelSigns = { done: "✅", info: "ℹ️", refused: "🚫", failed: "⚠️" } as const;

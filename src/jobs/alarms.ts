@@ -8,31 +8,53 @@ export interface Alarms {
   stop(): void;
 }
 
-interface AlarmParts extends Pick<QueueParts, "now" | "wait"> {
+interface AlarmParts extends Pick<QueueParts, "now" | "monotonic" | "wait"> {
   onDue(name: string): void;
 }
 
-/** Node fires timers at once that are further off than 2^31 ms. */
-const longestWait = 24 * 3_600_000;
+/** Milliseconds until a clock that was set forwards is noticed. */
+const longestWait = 60_000;
+/** Milliseconds that two clocks may drift apart between two looks without one being set. */
+const drift = 500;
+
+/** `due` is on the clock that nobody sets: where the other one is set back, nothing waits the longer for it. */
+interface Alarm {
+  readonly name: string;
+  readonly at: number;
+  readonly due: number;
+}
 
 /** Alarms of this process; nothing is kept. */
-export function createAlarms({ now, wait, onDue }: AlarmParts): Alarms {
+export function createAlarms({ now, monotonic = now, wait, onDue }: AlarmParts): Alarms {
   const times = new Map<string, number>();
-  /** By time; what was cleared or set anew is left out when its turn comes. */
-  const line: { readonly name: string; readonly at: number }[] = [];
-  let armed: { readonly at: number; readonly off: AbortController } | undefined;
+  /** By what is due first; what was cleared or set anew is left out when its turn comes. */
+  let line: Alarm[] = [];
+  let armed: { readonly due: number; readonly off: AbortController } | undefined;
+  let apart: number | undefined;
 
+  const dueOf = (at: number) => monotonic() + at - now();
+  const lookAtClock = () => {
+    const found = now() - monotonic();
+    const isSetForwards = found - (apart ?? found) > drift;
+    apart = found;
+    if (!isSetForwards) return;
+    line = line.map((alarm) => ({ ...alarm, due: Math.min(alarm.due, dueOf(alarm.at)) }));
+    line.sort((one, other) => one.due - other.due);
+  };
   const arm = () => {
-    const at = line[0]?.at;
-    if (at === undefined || armed?.at === at) return;
+    const due = line[0]?.due;
+    if (due === undefined || armed?.due === due) return;
     armed?.off.abort();
-    armed = { at, off: new AbortController() };
-    const { signal } = armed.off;
-    wait(Math.min(Math.max(0, at - now()), longestWait), signal).then(ring, () => undefined);
+    armed = { due, off: new AbortController() };
+    wait(Math.min(Math.max(0, Math.ceil(due - monotonic())), longestWait), armed.off.signal).then(
+      ring,
+      () => undefined,
+    );
   };
   const ring = () => {
     armed = undefined;
-    for (let first = line[0]; first && first.at <= now(); first = line[0]) {
+    lookAtClock();
+    for (let first = line[0]; first && first.due <= monotonic(); first = line[0]) {
       line.shift();
       if (times.get(first.name) !== first.at) continue;
       times.delete(first.name);
@@ -44,7 +66,9 @@ export function createAlarms({ now, wait, onDue }: AlarmParts): Alarms {
     set(name, at) {
       if (times.get(name) === at) return;
       times.set(name, at);
-      line.splice(indexAfter(line, at), 0, { name, at });
+      apart ??= now() - monotonic();
+      const due = dueOf(at);
+      line.splice(indexAfter(line, due), 0, { name, at, due });
       arm();
     },
     clear: (name) => void times.delete(name),
@@ -56,11 +80,11 @@ export function createAlarms({ now, wait, onDue }: AlarmParts): Alarms {
   };
 }
 
-function indexAfter(line: readonly { readonly at: number }[], at: number): number {
+function indexAfter(line: readonly Alarm[], due: number): number {
   let [from, to] = [0, line.length];
   while (from < to) {
     const middle = (from + to) >> 1;
-    if ((line[middle]?.at ?? at) <= at) from = middle + 1;
+    if ((line[middle]?.due ?? due) <= due) from = middle + 1;
     else to = middle;
   }
   return from;

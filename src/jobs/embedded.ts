@@ -18,6 +18,8 @@ export interface KeptJob {
   readonly keepFor: number;
   /** ms since the epoch; absent = it waits for no time. */
   readonly dueAt?: number | undefined;
+  /** ms until then when that was written: a process that starts on a clock that was set back waits no longer. */
+  readonly dueIn?: number | undefined;
   /** There was an attempt that failed: the key is its own until the next. */
   readonly isAgain?: boolean | undefined;
   /** Found so at a start, its process was killed. */
@@ -87,8 +89,18 @@ class EmbeddedQueue implements JobQueue {
     for await (const [, kept] of this.#parts.records.iterator?.({}) ?? []) found.push(kept as KeptJob);
     for (const kept of found.toSorted((a, b) => a.order - b.order)) {
       this.#order = Math.max(this.#order, kept.order);
-      if (kept.input) this.#take(kept.isRunning ? { ...kept, failures: kept.failures + 1 } : kept);
+      if (kept.input) this.#take(this.#inTime(kept.isRunning ? { ...kept, failures: kept.failures + 1 } : kept));
     }
+  }
+
+  #inTime(kept: KeptJob): KeptJob {
+    const { dueAt, dueIn } = kept;
+    if (dueAt === undefined || dueIn === undefined) return kept;
+    return { ...kept, dueAt: Math.min(dueAt, this.#parts.now() + dueIn) };
+  }
+
+  #times(dueAt: number | undefined): Pick<KeptJob, "dueAt" | "dueIn"> {
+    return { dueAt, dueIn: dueAt === undefined ? undefined : Math.max(0, dueAt - this.#parts.now()) };
   }
 
   async add<Input>(kind: JobKind<Input, unknown, unknown, unknown>, input: Input, options: AddOptions = {}) {
@@ -102,7 +114,7 @@ class EmbeddedQueue implements JobQueue {
       input: { value: plainJson(input) },
       order: ++this.#order,
       keepFor: kind.keepFor,
-      dueAt,
+      ...this.#times(dueAt),
       failures: 0,
     };
     const adding = this.#adding.get(name) ?? this.#keep(kept).finally(() => this.#adding.delete(name));
@@ -114,7 +126,7 @@ class EmbeddedQueue implements JobQueue {
   async postpone(kind: JobName, id: string, dueAt: number): Promise<boolean> {
     const entry = this.#entries.get(nameOf(kind, id));
     if (entry?.phase !== "due" || entry.kept.isAgain) return false;
-    await this.#write(entry, { dueAt });
+    await this.#write(entry, this.#times(dueAt));
     if (entry.phase === "due") this.#schedule(entry);
     return true;
   }
@@ -291,7 +303,7 @@ class EmbeddedQueue implements JobQueue {
   async #again(entry: Entry, after: number): Promise<void> {
     const dueAt = this.#parts.now() + after;
     const failures = entry.kept.failures + 1;
-    if (!(await this.#writeSurely(entry, { isRunning: false, isAgain: true, failures, dueAt }))) return;
+    if (!(await this.#writeSurely(entry, { isRunning: false, isAgain: true, failures, ...this.#times(dueAt) }))) return;
     // Cancelled between its end and now.
     if (entry.control.signal.aborted) return this.#close(entry, { is: "cancelled" });
     this.#schedule(entry);

@@ -99,6 +99,8 @@ export interface RunningJob<Report, Checkpoint> {
 export interface QueueParts {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds since some moment, by a clock that nobody sets; absent = that of `now`. */
+  monotonic?(): number;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   newId(): string;

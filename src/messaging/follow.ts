@@ -80,7 +80,7 @@ async function consume(iterator: AsyncIterator<Screen>, consuming: Consuming): P
     if (!next) return;
     if (next.done) break;
     pending = { screen: next.value };
-    if (now() - drawnAt < pause) continue;
+    if (Math.abs(now() - drawnAt) < pause) continue;
     pending = await tryToDraw(pending, consuming);
     drawnAt = now();
     pause = Math.max(Math.min(slowest, pause * 1.5), (pending && again(pending.failure)) ?? 0);

@@ -19,6 +19,8 @@ export interface ProgressMessageParts {
   /** Milliseconds since the epoch. */
   now(): number;
   readonly log: { info(fields: object, event: string): void };
+  /** The first edit need not wait; absent = the message has just said how it stands. */
+  readonly isDue?: boolean;
 }
 
 /** ms between edits, and what they grow to. */
@@ -27,7 +29,7 @@ const [first, slowest] = [4000, 15_000];
 export function createProgressMessage({ shown, person }: Followed, parts: ProgressMessageParts): ProgressMessage {
   const { messengers, now, log } = parts;
   let said = "";
-  let dueAt = now() + first;
+  let [saidAt, rest] = [now(), parts.isDue === true ? 0 : first];
   let pace = first;
   let isGone = false;
   const edit = async (screen: MessageScreen): Promise<Edited> => {
@@ -41,12 +43,13 @@ export function createProgressMessage({ shown, person }: Followed, parts: Progre
   return {
     async show(screen) {
       const text = JSON.stringify(screen);
-      if (isGone || text === said || now() < dueAt) return;
+      if (isGone || text === said || Math.abs(now() - saidAt) < rest) return;
       const edited = await edit(screen);
       if (edited.is === "edited") said = text;
       if (edited.is === "gone") isGone = true;
       pace = Math.min(slowest, pace * 1.25);
-      dueAt = now() + Math.max(pace, edited.is === "later" ? edited.after : 0);
+      rest = Math.max(pace, edited.is === "later" ? edited.after : 0);
+      saidAt = now();
     },
   };
 }

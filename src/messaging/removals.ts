@@ -39,15 +39,17 @@ interface RemoverParts {
 
 /** Says who takes messages away. Where a platform asks to wait, it is asked for nothing else until then. */
 export function handleRemovals({ jobs, remove, now }: RemoverParts): void {
-  const restsUntil = new Map<Platform, number>();
+  const rests = new Map<Platform, { readonly from: number; readonly for: number }>();
   jobs.handle(removalKind, {
     async run(removal, { attempt }) {
       const { platform } = removal;
-      const rest = (restsUntil.get(platform) ?? 0) - now();
-      if (rest > 0) throw notYet(rest, attempt);
+      const asked = rests.get(platform);
+      // One that would be longer than was asked is of before the clock was set back.
+      const rest = asked ? asked.from + asked.for - now() : 0;
+      if (asked && rest > 0 && rest <= asked.for) throw notYet(rest, attempt);
       const removed = await remove(removal);
       if (removed.is !== "later") return;
-      restsUntil.set(platform, now() + removed.after);
+      rests.set(platform, { from: now(), for: removed.after });
       throw notYet(removed.after, attempt);
     },
   });

@@ -11,6 +11,9 @@ import type {
 import { StorageError } from "./error.ts";
 import type { Edit, Folders, Place } from "./folders.ts";
 import type { Links } from "./links.ts";
+import { joined } from "./joined.ts";
+import { sourceOf } from "./source.ts";
+import type { Preview } from "./task.ts";
 import { createTaskWatch, type TaskNow } from "./task-watch.ts";
 
 /** What is asked of a mount instead of its driver. */
@@ -21,7 +24,7 @@ type Plain = {
 };
 
 /** Which share is saved, or which of its entries: those of a mount that is a share. */
-export interface SavedFrom extends Pick<SharedSource, "entries" | "above"> {
+export interface SavedFrom extends Pick<SharedSource, "entries" | "above" | "others"> {
   readonly mount: string;
 }
 
@@ -59,9 +62,13 @@ interface ChangesParts {
 /** Entries in the trash of which it is known where they were. */
 const maxTrashed = 2000;
 
+/** What addresses would bring, of so many it is known: turning a page of it asks nobody. */
+const maxPreviews = 50;
+
 export function createChanges(parts: ChangesParts): Changes {
   const { call } = parts;
   const trashed = new LRUCache<string, Place>({ max: maxTrashed });
+  const previews = new LRUCache<string, Promise<Preview>>({ max: maxPreviews });
   const watch = createTaskWatch(parts);
   /** What may have happened without an answer is looked at anew by whoever looks next. */
   const write = async <T>(mount: string, work: (driver: Driver) => Promise<T>): Promise<T> => {
@@ -148,6 +155,19 @@ export function createChanges(parts: ChangesParts): Changes {
         edit(mount, { added: { folder: to } });
         return task;
       }),
+    preview: (mount, source, options) => {
+      const key = `${mount} ${sourceOf(source)?.identity ?? source}`;
+      const known = previews.get(key);
+      if (known) return joined(known, options?.signal);
+      // Who asks first may hang up; the others wait on.
+      const asked = call(mount, (driver) => able(driver, "preview")(source, { ...options, signal: undefined }));
+      previews.set(key, asked);
+      const drop = () => {
+        if (previews.get(key) === asked) previews.delete(key);
+      };
+      asked.then(({ files }) => files.length === 0 && drop(), drop);
+      return joined(asked, options?.signal);
+    },
     tasks: (mount, options) => call(mount, (driver) => able(driver, "tasks")(options)),
     task: (mount, id, options) => call(mount, (driver) => able(driver, "task")(id, options)),
     taskNow: async (mount, id, { to, ...options }) => {

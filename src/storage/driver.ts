@@ -1,7 +1,7 @@
 import type { Details, Entry } from "./entry.ts";
 import type { Problem } from "./form.ts";
 import type { Field, Values } from "./field.ts";
-import type { SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
+import type { Preview, SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
 import type { PendingUpload, Uploaded, UploadSource } from "./upload.ts";
 
 /** A part of a listing. */
@@ -79,6 +79,15 @@ export interface SharedSource {
   readonly entries?: readonly Entry[] | undefined;
   /** Ids of the folders above those entries inside the share, the uppermost first. */
   readonly above?: readonly string[] | undefined;
+  /** What of further folders of it. */
+  readonly others?: readonly SharedGroup[] | undefined;
+}
+
+/** Entries of one folder of a share. */
+export interface SharedGroup {
+  readonly entries: readonly Entry[];
+  /** Ids of the folders above them inside the share, the uppermost first. */
+  readonly above: readonly string[];
 }
 
 /** How a share is saved. */
@@ -150,6 +159,8 @@ interface Capabilities {
   remove(ids: readonly string[], options?: ChangeOptions): Promise<void>;
   /** Lets the drive fetch what an address (`storage/source.ts`) leads to. The same one under way may be given again. */
   download(source: string, to: string | undefined, options?: CallOptions): Promise<Task>;
+  /** What an address would bring, in one call; `files` is empty where the drive does not know. */
+  preview(source: string, options?: CallOptions): Promise<Preview>;
   /** Offline downloads in these phases (absent = all), newest first. */
   tasks(
     options?: CallOptions & {
@@ -201,6 +212,7 @@ export const capabilities = Object.keys({
   emptyTrash: true,
   remove: true,
   download: true,
+  preview: true,
   tasks: true,
   task: true,
   retryTask: true,
@@ -227,6 +239,11 @@ export interface Driver extends Partial<Capabilities> {
   stat(id: string, options?: CallOptions): Promise<Details>;
   /** `prefer` names a variant; absent = the original bytes, never silently anything else. */
   link(id: string, options?: CallOptions & { readonly prefer?: string | undefined }): Promise<Link>;
+  /**
+   * Which of its capabilities there are now, where that can change while it is open (another way to the service, with fewer
+   * tools). Absent = all it has a method for. Asks the service nothing, and is asked before each screen.
+   */
+  can?(): Promise<ReadonlySet<Capability>>;
   /**
    * Takes back at the service what the vault holds, before a mount is removed: asked for once, best effort. True = nothing is
    * left there; absent = there is nothing to take back. Signs in for nobody.

@@ -26,18 +26,21 @@ export function idling(open: () => Driver): IdleDriver {
     // What hangs at its end has nobody left to tell.
     void closing?.close?.().catch(() => undefined);
   };
-  const use = async <T>(work: (driver: Driver) => Promise<T>): Promise<T> => {
+  const hold = async <T>(work: (driver: Driver) => Promise<T>): Promise<T> => {
     if (isClosed) throw new StorageError("upstream", { message: "the drive was signed in to anew or removed" });
     current ??= open();
     underway += 1;
     try {
-      const answer = await work(current);
-      answers += 1;
-      return answer;
+      return await work(current);
     } finally {
       underway -= 1;
       restNow();
     }
+  };
+  const use = async <T>(work: (driver: Driver) => Promise<T>): Promise<T> => {
+    const answer = await hold(work);
+    answers += 1;
+    return answer;
   };
   const driver: Driver = {
     list: (folder, options) => use((it) => it.list(folder, options)),
@@ -45,6 +48,8 @@ export function idling(open: () => Driver): IdleDriver {
     link: (id, options) => use((it) => it.link(id, options)),
     title: () => current?.title?.(),
   };
+  // No answer of the service's: it says nothing of how the drive is.
+  if (first.can) driver.can = () => hold(async (it) => it.can?.() ?? new Set());
   if (first.revoke) driver.revoke = (options) => use((it) => it.revoke?.(options) ?? Promise.resolve(true));
   for (const name of capabilities) if (first[name]) lend(driver, name, use);
   return {

@@ -44,7 +44,7 @@ export interface MountDraft {
 /** All mounts. Throws `StorageError` and nothing else, except the reason of an aborted signal. */
 export interface Storage extends Changes {
   readonly kinds: readonly DriverKind[];
-  /** What the mount's drive can do besides listing, telling and linking. Asks nobody. */
+  /** What the mount's drive can do now besides listing, telling and linking. Asks nobody. */
   can(mount: string): Promise<ReadonlySet<Capability>>;
   /** The mount, or undefined when there is none of that id. */
   find(id: string): Promise<Mount | undefined>;
@@ -216,7 +216,8 @@ export function createStorage(parts: StorageParts): Storage {
     kinds: parts.kinds,
     async can(mount) {
       const driver = await drivers.of(mount);
-      return new Set(capabilities.filter((name) => driver[name] !== undefined));
+      const able = await driver.can?.();
+      return new Set(capabilities.filter((name) => driver[name] !== undefined && (able?.has(name) ?? true)));
     },
     find: async (id) => withoutFuture(await parts.mounts.get(id), parts.now()),
     mount: (draft, options = {}) => mount(internals, draft, options),

@@ -26,6 +26,23 @@ export interface Task {
   readonly reason?: StorageErrorCode;
 }
 
+/** What an address would bring, as the drive knows before it fetches it. */
+export interface Preview {
+  /** Absent = the drive knows nothing of it yet. */
+  readonly name?: string;
+  readonly files: readonly PreviewFile[];
+  /** There is more than is told. */
+  readonly isCut: boolean;
+}
+
+export interface PreviewFile {
+  /** Folders from the top down to the one it is in. */
+  readonly trail: readonly string[];
+  readonly name: string;
+  /** Bytes; absent = not told. */
+  readonly size?: number | undefined;
+}
+
 /** A part of the list of tasks, newest first. */
 export interface TaskPage {
   readonly items: readonly Task[];

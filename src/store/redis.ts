@@ -1,6 +1,7 @@
 import KeyvRedis, { createClient } from "@keyv/redis";
 import type { KeyvStoreAdapter } from "keyv";
 import type { Counts } from "./counts.ts";
+import { StoreUnavailable } from "./error.ts";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
 import { createRedisCounts } from "./redis-counts.ts";
@@ -32,8 +33,9 @@ interface RedisOptions {
 export async function openRedis(url: string, { fences, onError, lifetime }: RedisOptions): Promise<RedisStore> {
   const client = await connect(url, onError);
   const { close: stopCounting, ...counts } = createRedisCounts(client, { lifetime, onError });
+  const life = { isOver: false };
   return {
-    adapter: () => redisAdapter(client, fences),
+    adapter: () => redisAdapter({ client, fences, life }),
     rows: () => allRows(client),
     keys: (namespace) => keysOf(client, namespace),
     async replace(changes) {
@@ -44,10 +46,12 @@ export async function openRedis(url: string, { fences, onError, lifetime }: Redi
     },
     leases: leasesIn(client),
     counts,
-    // What a silent server still owes is not waited for.
-    close() {
+    async close() {
       stopCounting();
-      return timed(client.close(), closingGrace).catch(() => void (client.isOpen && client.destroy()));
+      life.isOver = true;
+      // Answers come in order: with this one everything asked before has its own. What a silent server owes is not waited for.
+      await timed(client.ping(), closingGrace).catch(() => undefined);
+      if (client.isOpen) client.destroy();
     },
   };
 }
@@ -76,27 +80,36 @@ async function connect(url: string, onError: (error: unknown) => void) {
 
 type Client = Awaited<ReturnType<typeof connect>>;
 
-function redisAdapter(client: Client, fences: Fences): KeyvStoreAdapter {
+function redisAdapter(shared: Fencing): KeyvStoreAdapter {
   // The same class; the adapter's declaration of it differs in optional members only.
-  const theirs = client as unknown as ConstructorParameters<typeof KeyvRedis>[0];
+  const theirs = shared.client as unknown as ConstructorParameters<typeof KeyvRedis>[0];
   const options = { throwOnErrors: true, throwOnConnectError: true, connectionTimeout: 2000 };
-  return new FencedRedis(theirs, options, { client, fences });
+  return new FencedRedis(theirs, options, shared);
 }
 
 interface Fencing {
   readonly client: Client;
   readonly fences: Fences;
+  readonly life: { readonly isOver: boolean };
 }
 
 /** What is written under locks is written only while they are held. */
 class FencedRedis extends KeyvRedis<string> {
   readonly #client: Client;
   readonly #fences: Fences;
+  readonly #life: Fencing["life"];
 
-  constructor(connect: ConstructorParameters<typeof KeyvRedis>[0], options: object, { client, fences }: Fencing) {
+  constructor(connect: ConstructorParameters<typeof KeyvRedis>[0], options: object, { client, fences, life }: Fencing) {
     super(connect, options);
     this.#client = client;
     this.#fences = fences;
+    this.#life = life;
+  }
+
+  /** The adapter's own would connect again for whoever comes after the end, and keep the process alive with it. */
+  override async getClient(): ReturnType<KeyvRedis<string>["getClient"]> {
+    if (this.#life?.isOver) throw new StoreUnavailable("closed");
+    return super.getClient();
   }
 
   override set(key: string, value: string, ttl?: number): Promise<void> {

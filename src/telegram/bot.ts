@@ -15,12 +15,14 @@ import type { Lead } from "../messaging/lead.ts";
 import { readRef, type Messenger, type Readiness, type Removed } from "../messaging/messenger.ts";
 import type { Removals } from "../messaging/removals.ts";
 import type { Values } from "../storage/field.ts";
+import type { DestinationLookup } from "../users/destinations.ts";
 import type { PlaceNews } from "../users/place.ts";
 import type { Visit } from "../users/visit.ts";
 import { createCommandLists } from "./command-lists.ts";
 import { createConnection } from "./connection.ts";
 import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
+import { createTelegramDestinations } from "./destinations.ts";
 import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
 import { createGuard } from "./guard.ts";
 import { loggable } from "./loggable.ts";
@@ -105,6 +107,8 @@ export interface Telegram {
   botName(): string | undefined;
   /** What somebody is in a group: place and person ids of ours. Undefined = Telegram does not tell. */
   roleIn: Members["roleIn"];
+  /** Groups and channels that files can be delivered to. */
+  readonly destinations: DestinationLookup;
   /** Where the gateway hands in Telegram's calls; absent = long polling. */
   readonly webhook?: TelegramWebhook | undefined;
 }
@@ -146,6 +150,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
   const uploader = createUploader({ ...settings, agent: parts.agent, transformers: [followingMigration()] });
   const messenger = createMessenger({ ...parts, once, transport, uploader, wait, closing: closing.signal });
   const members = createMembers(bot.api, { now });
+  const destinations = createTelegramDestinations(bot.api, { token: settings.token, now });
   const deliverer = createDeliverer({
     ...parts,
     uploader,
@@ -173,6 +178,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       post,
       deliverer,
       perform: guard.perform,
+      adminsOf: destinations.adminsOf,
       onOperator,
     }),
   );
@@ -196,6 +202,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       return ref ? messenger.remove(ref) : { is: "gone" };
     },
     roleIn: (place, person) => members.roleIn(place, person),
+    destinations,
     start: () => connection.open(),
     isUp: () => connection.readiness(),
     botName: () => (bot.isInited() ? `@${bot.botInfo.username}` : undefined),

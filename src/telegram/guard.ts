@@ -60,6 +60,8 @@ export function createGuard(parts: GuardParts): Guard {
   const rateLimit = createRateLimit(parts.updatesPerPerson === undefined ? {} : { most: parts.updatesPerPerson });
 
   const paced = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
+    // Nobody said anything.
+    if (ctx.myChatMember) return next();
     const tempo = await rateLimit.take(ctx.turn.visit.person.id);
     if (tempo === "go") return next();
     // Said on every press, since each has a spinner; but once only for what is typed.
@@ -91,7 +93,8 @@ export function createGuard(parts: GuardParts): Guard {
     try {
       const chat = ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" as const });
       const visit = visitOf(ctx.from, chat, { uploadLimit: parts.uploadLimit, message: ctx.msg });
-      if (!visit) return;
+      // Of a channel it matters only that somebody lets the bot in or sends it away.
+      if (!visit || (chat?.type === "channel" && !ctx.myChatMember)) return;
       const language = languages.of(visit);
       ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false };
       await handle(ctx, next);
@@ -133,6 +136,10 @@ async function fail(parts: GuardParts, ctx: BotContext, error: unknown): Promise
   const { log } = parts;
   if (error instanceof GrammyError && error.error_code === 403) {
     log.info({ chat: ctx.chat?.id, why: error.description }, "telegram chat closed to the bot");
+    return;
+  }
+  if (ctx.myChatMember) {
+    log.warn({ err: loggable(error), chat: ctx.chat?.id }, "telegram membership not noted");
     return;
   }
   if (isTrouble(error)) return failBusy(parts, ctx, error);

@@ -14,7 +14,7 @@ const believedFor = 60_000;
 
 /** The members of the groups a bot is in. */
 export function createMembers(api: Api, { now }: { now(): number }): Members {
-  const known = new LRUCache<string, { readonly until: number; readonly role: Promise<MemberRole | undefined> }>({
+  const known = new LRUCache<string, { readonly at: number; readonly role: Promise<MemberRole | undefined> }>({
     max: 20_000,
   });
   return {
@@ -23,9 +23,9 @@ export function createMembers(api: Api, { now }: { now(): number }): Members {
       if (chat === undefined || user === undefined) return Promise.resolve(undefined);
       const key = `${chat}:${user}`;
       const cached = known.get(key);
-      if (cached && cached.until > now()) return cached.role;
+      if (cached && Math.abs(now() - cached.at) < believedFor) return cached.role;
       const role = ask(api, chat, user);
-      known.set(key, { until: now() + believedFor, role });
+      known.set(key, { at: now(), role });
       void role.catch(() => known.delete(key));
       return role;
     },

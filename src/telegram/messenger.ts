@@ -136,7 +136,7 @@ function unsent(error: unknown, { isOnce = false } = {}): Unsent {
 
 /** Telegram says 400 of chats that are no more, or in which the bot may not write. */
 function isClosed(description: string): boolean {
-  return /chat not found|user not found|deactivated|not enough rights|have no rights|CHAT_WRITE_FORBIDDEN|PEER_ID_INVALID|kicked/i.test(
+  return /chat not found|user not found|deactivated|not enough rights|need administrator rights|have no rights|CHAT_WRITE_FORBIDDEN|PEER_ID_INVALID|kicked/i.test(
     description,
   );
 }

@@ -1,4 +1,4 @@
-import { Composer } from "grammy";
+import { Composer, Context, type Filter, type FilterQuery, type Middleware, type NextFunction } from "grammy";
 import type { Message } from "grammy/types";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
@@ -35,6 +35,8 @@ interface RouterParts {
   readonly places?: PlaceNews | undefined;
   readonly removals?: Removals | undefined;
   now(): number;
+  /** Person ids of those who run a group or channel. */
+  adminsOf(chat: number): Promise<readonly string[]>;
   /** Told of a chat in which an operator has seen the panel. */
   onOperator(ctx: BotContext): void;
 }
@@ -51,7 +53,6 @@ const [maxLastHeard, maxAnswered] = [20_000, 1000];
 
 /** From an update to what it asks for: answers of a dialogue first, then presses, commands, pasted texts. */
 export function createRouter(parts: RouterParts): Composer<BotContext> {
-  const { deliverer } = parts;
   const dialogue: Dialogue = createDialogue({
     ...parts,
     submit: (ctx, form, values) => parts.perform(ctx, { do: "submit", form, values }),
@@ -66,37 +67,75 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
     answered: new LRUCache({ max: maxAnswered }),
   };
   const router = new Composer<BotContext>();
-  router.on("my_chat_member", async (ctx) => {
-    const { status } = ctx.myChatMember.new_chat_member;
-    parts.log.info({ chat: ctx.chat.id, status }, "telegram membership changed");
-    const isGone = status === "left" || status === "kicked";
-    if (isGone && ctx.chat.type !== "private") await parts.places?.gone(ctx.turn.visit.place.id);
-  });
-  router.on("inline_query", (ctx) => findInline(routes, ctx));
-  router.on("chosen_inline_result", (ctx) => keepCard(routes, ctx));
-  router.on("message:left_chat_member", async (ctx) => {
-    const { id } = ctx.message.left_chat_member;
-    if (id !== ctx.me.id) await parts.places?.left(ctx.turn.visit.place.id, `telegram:${id}`);
-  });
-  router.on("message:migrate_to_chat_id", async (ctx) => {
-    await parts.places?.moved(ctx.turn.visit.place.id, `telegram:${ctx.message.migrate_to_chat_id}`);
-  });
-  router.on("message", (ctx, next) => {
-    // A card of ours that somebody sent: nobody said it to us.
-    if (ctx.message.via_bot?.id === ctx.me.id) return;
-    routes.lastHeard.set(ctx.chat.id, ctx.message.message_id);
-    return next();
-  });
+  router.use(firstOf(beforeDialogues(routes)));
   // What is done beside others leaves the dialogue to them: two of them would write over each other's records.
-  router.filter((ctx) => !ctx.turn.beside).use(dialogue.middleware);
-  router.on("callback_query", (ctx) => press(routes, ctx));
-  router.on("edited_message", (ctx) => hearEdited(routes, ctx));
-  router.on("message:text", (ctx) => hear(routes, ctx, ctx.message.text));
-  router.on(["message:caption", "message:file"], (ctx) => hearFile(routes, ctx));
-  router.on([...unreadable], async (ctx) => {
-    if (ctx.turn.visit.place.kind === "private") await deliverer.tell(ctx, "not-text");
-  });
+  const inDialogue = dialogue.middleware.middleware();
+  router.use((ctx, next) => (ctx.turn.beside ? next() : inDialogue(ctx, next)));
+  router.use(firstOf(behindDialogues(routes)));
   return router;
+}
+
+/** What is done with updates of one sort. */
+interface Route {
+  fits(ctx: BotContext): boolean;
+  take(ctx: BotContext, next: NextFunction): unknown;
+}
+
+function route<Query extends FilterQuery>(
+  query: Query | readonly Query[],
+  take: (ctx: Filter<BotContext, Query>, next: NextFunction) => unknown,
+): Route {
+  // grammY's own filters narrow the context to what the query says.
+  return { fits: Context.has.filterQuery([query].flat() as Query[]), take: take as Route["take"] };
+}
+
+/** The first that fits takes it. grammY's `on` would make a composer for each line and update: a tenth of what an update costs. */
+function firstOf(table: readonly Route[]): Middleware<BotContext> {
+  return (ctx, next) => {
+    const found = table.find(({ fits }) => fits(ctx));
+    return found ? found.take(ctx, next) : next();
+  };
+}
+
+function beforeDialogues(routes: Routes): readonly Route[] {
+  const { places, log } = routes;
+  return [
+    route("my_chat_member", async (ctx) => {
+      const { status } = ctx.myChatMember.new_chat_member;
+      log.info({ chat: ctx.chat.id, status }, "telegram membership changed");
+      if (ctx.chat.type === "private") return;
+      const place = ctx.turn.visit.place.id;
+      if (status === "left" || status === "kicked") return places?.gone(place);
+      await places?.runBy?.(place, await routes.adminsOf(ctx.chat.id));
+    }),
+    route("inline_query", (ctx) => findInline(routes, ctx)),
+    route("chosen_inline_result", (ctx) => keepCard(routes, ctx)),
+    route("message:left_chat_member", async (ctx) => {
+      const { id } = ctx.message.left_chat_member;
+      if (id !== ctx.me.id) await places?.left(ctx.turn.visit.place.id, `telegram:${id}`);
+    }),
+    route("message:migrate_to_chat_id", async (ctx) => {
+      await places?.moved(ctx.turn.visit.place.id, `telegram:${ctx.message.migrate_to_chat_id}`);
+    }),
+    route("message", (ctx, next) => {
+      // A card of ours that somebody sent: nobody said it to us.
+      if (ctx.message.via_bot?.id === ctx.me.id) return;
+      routes.lastHeard.set(ctx.chat.id, ctx.message.message_id);
+      return next();
+    }),
+  ];
+}
+
+function behindDialogues(routes: Routes): readonly Route[] {
+  return [
+    route("callback_query", (ctx) => press(routes, ctx)),
+    route("edited_message", (ctx) => hearEdited(routes, ctx)),
+    route("message:text", (ctx) => hear(routes, ctx, ctx.message.text)),
+    route(["message:caption", "message:file"], (ctx) => hearFile(routes, ctx)),
+    route(unreadable, async (ctx) => {
+      if (ctx.turn.visit.place.kind === "private") await routes.deliverer.tell(ctx, "not-text");
+    }),
+  ];
 }
 
 /** A file, with its caption: a command, or words about it. Of an album that does not go into a drive one message is answered. */

@@ -197,7 +197,9 @@ function isAboutMedia(error: unknown): boolean {
 }
 
 function isAboutRights({ description }: GrammyError): boolean {
-  return /not enough rights|have no rights|chat not found|CHAT_(SEND|WRITE)_|CHAT_RESTRICTED|TOPIC_/i.test(description);
+  return /not enough rights|need administrator rights|have no rights|chat not found|CHAT_(SEND|WRITE)_|CHAT_RESTRICTED|TOPIC_/i.test(
+    description,
+  );
 }
 
 function uploadError(error: unknown): UploadError {
@@ -209,7 +211,9 @@ function uploadError(error: unknown): UploadError {
   if (code === 403 || isAboutRights(error)) return new UploadError("forbidden", { cause });
   if (code === 429) {
     const retryAfter = (parameters.retry_after ?? 1) * 1000;
-    return new UploadError("refused", { again: retryAfter <= longestWait, retryAfter, cause });
+    return retryAfter <= longestWait
+      ? new UploadError("refused", { again: true, retryAfter, cause })
+      : new UploadError("slowed", { retryAfter, cause });
   }
   return new UploadError("refused", { again: code >= 500, cause });
 }

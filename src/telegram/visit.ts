@@ -11,13 +11,13 @@ interface VisitMore {
   readonly message?: Pick<Message, "is_topic_message" | "message_thread_id"> | undefined;
 }
 
-/** Who acts and where. Absent for updates without a person or a chat, and for posts of channels. */
+/** Who acts and where. Absent for updates without a person or a chat. */
 export function visitOf(
   from: User | undefined,
   chat: Chat | undefined,
   { uploadLimit, message }: VisitMore,
 ): Visit | undefined {
-  if (!from || !chat || chat.type === "channel") return undefined;
+  if (!from || !chat) return undefined;
   return {
     person: {
       id: `telegram:${from.id}`,

@@ -96,6 +96,8 @@ interface BroadcastsParts {
 
 /** Milliseconds between two messages: 25 a second, of the 30 Telegram takes. */
 const between = 1000 / 25;
+/** Milliseconds a platform asks to wait at most. */
+const longestGap = 15 * 60_000;
 /** Messages under way at once, so that slow answers do not slow the pace. */
 const lanes = 5;
 const listLength = 200;
@@ -278,6 +280,8 @@ class Run {
     const { now, wait } = this.#parts;
     const { signal } = this.#job;
     while (!signal.aborted) {
+      // Further off than anybody asks to wait it is by a clock that was set back.
+      if (this.#nextAt - now() > longestGap) this.#nextAt = now();
       const early = this.#nextAt - now();
       if (early <= 0) {
         this.#nextAt = now() + between + Math.max(early, -between);

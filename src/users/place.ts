@@ -173,7 +173,7 @@ function dayOf(at: number): string {
 /** The group somebody is in, whether all of it sees what they do or they alone; undefined = none. */
 export function groupIn({
   place,
-}: Visit): Pick<Visit["place"], "id" | "title" | "role" | "channel" | "thread"> | undefined {
+}: Visit): Pick<Visit["place"], "id" | "title" | "role" | "runs" | "channel" | "thread"> | undefined {
   return place.kind === "group" ? place : place.within;
 }
 
@@ -195,6 +195,8 @@ export interface PlaceNews {
   left(place: string, person: string): Promise<void>;
   /** It has another id now. */
   moved(from: string, to: string): Promise<void>;
+  /** The bot is there now, and these people run it. */
+  runBy?(place: string, people: readonly string[]): Promise<void>;
 }
 
 /** What becomes of lent mounts when groups change. */

@@ -23,8 +23,10 @@ export interface Visit {
     readonly channel?: string | undefined;
     /** What the person is there, where the platform says so with the update; absent = to be asked for. */
     readonly role?: "admin" | "member";
+    /** They run something of it, be it all or one channel, as the platform says with the update; absent = it does not say so. */
+    readonly runs?: boolean | undefined;
     /** Of a private place that is in a group nevertheless, like an answer only its asker sees: that group. */
-    readonly within?: Pick<Visit["place"], "id" | "title" | "role" | "channel"> | undefined;
+    readonly within?: Pick<Visit["place"], "id" | "title" | "role" | "runs" | "channel"> | undefined;
   };
   /** Rows a listing can have here, when the person has not chosen. */
   readonly rows: { readonly usual: number; readonly most: number };

@@ -2,8 +2,9 @@ import { createBatches } from "../../src/actions/several/batches.ts";
 import type { Action } from "../../src/actions/action.ts";
 import type { BatchScreen } from "../../src/actions/model/batch-screen.ts";
 import type { FileMeta, FileSource, Message, Messenger } from "../../src/messaging/messenger.ts";
+import type { DestinationCheck } from "../../src/users/destinations.ts";
 import type { Visit } from "../../src/users/visit.ts";
-import { keptInputs, testJobs } from "../test-jobs.ts";
+import { keptInputs, testJobs, waitBy } from "../test-jobs.ts";
 import { app, emptyShelves, signInAs, usualCloud, type Cloud, type Shelves, type TestApp } from "./test-app.ts";
 import { createTransferApp } from "./transfer-app.ts";
 
@@ -18,6 +19,10 @@ export interface BatchApp {
   take: (names: readonly string[]) => Promise<void>;
   /** What the platform does once it was given every byte. */
   answer: (names: readonly string[]) => Promise<void>;
+  /** What the platform says of a chat elsewhere. */
+  check: (destination: string, person: string) => Promise<DestinationCheck>;
+  /** Where each message of files was put. */
+  readonly targets: string[];
   /** What the batch's message has shown. */
   readonly shown: BatchScreen[];
   /** Milliseconds of the clock: waiting moves it on. */
@@ -36,7 +41,7 @@ export interface BatchApp {
 export const limit = 1000;
 
 export async function createBatchApp({ cloud = usualCloud(), shelves = emptyShelves() }: Over = {}): Promise<BatchApp> {
-  const jobs = testJobs(shelves.jobs, { now: () => batchApp.time });
+  const jobs = testJobs(shelves.jobs, { now: () => batchApp.time, wait: waitBy(() => batchApp.time) });
   const shown: BatchScreen[] = [];
   const messenger = messengerOf(() => batchApp);
   const at = app(cloud, { shelves, jobs, now: () => batchApp.time });
@@ -47,6 +52,7 @@ export async function createBatchApp({ cloud = usualCloud(), shelves = emptyShel
     sessions,
     messengers: { of: (place) => (place.startsWith("telegram:") ? messenger : undefined) },
     exclusive: (_key, work) => work(),
+    checkDestination: (destination, person) => batchApp.check(destination, person),
     openBytes: async (_mount, { name, size = 0 }) => ({ stream: bytesOf(name, size) }),
     now: () => batchApp.time,
     wait: (ms, signal) => waiting(batchApp, ms, signal),
@@ -61,6 +67,8 @@ export async function createBatchApp({ cloud = usualCloud(), shelves = emptyShel
     plain: [],
     take: async () => undefined,
     answer: async () => undefined,
+    check: async () => ({ is: "closed", why: "gone-there" }),
+    targets: [],
     shown,
     time: 1_000_000,
     async send(visit, press) {
@@ -124,10 +132,12 @@ function messengerOf(now: () => BatchApp): Messenger {
     },
     async sendFile(target, source, meta) {
       await put([{ source, meta }]);
+      now().targets.push(target.place);
       return { ...target, message: "file" };
     },
     async sendAlbum(target, files) {
       await put(files);
+      now().targets.push(target.place);
       return { ...target, message: "album" };
     },
     send: async () => ({ is: "closed" }),

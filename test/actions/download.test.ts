@@ -229,6 +229,211 @@ describe("a download that is followed in its message", () => {
   });
 });
 
+describe("another folder for a download", () => {
+  /** The folder of that name, in the picker that stands on the message. */
+  const enterFolder = async (screen: DownloadScreen, called: string) => {
+    const list = await at.see(mia, { do: "download-folder", view: screen.view }, "target");
+    expect(list).toMatchObject({ carrying: list.fetched ? "fetch" : "move" });
+    const index = list.recent.length + list.rows.findIndex(({ name: row }) => row === called);
+    return at.see(mia, { do: "enter-target", view: list.view, index }, "target");
+  };
+  const inFolder = (id: string | undefined) =>
+    pikpak.state.nodes.children(account.userId, id ?? "").map(({ name: called }) => called);
+  const moves = () => pikpak.calls.filter(({ path }) => path === "/drive/v1/files:batchMove").length;
+
+  test("one that is chosen while it is fetched is where it ends, and its message says so", async () => {
+    const films = pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running";
+    const screen = await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    const list = await enterFolder(screen, "Films");
+    const shownNow = await at.see(mia, { do: "put-here", view: list.view }, "download");
+    expect(shownNow).toMatchObject({ is: "running", trail: ["Films"], items: [{ name: "a film.mkv" }] });
+    letGo();
+    const end = await over();
+    expect(end).toMatchObject({ trail: ["Films"], view: shownNow.view, items: [{ state: { is: "done" } }] });
+    expect([inFolder(films.id), begun(), moves()]).toEqual([["a film.mkv"], 1, 1]);
+    expect(await at.see(mia, { do: "open-download", view: end.view, index: 0 }, "file")).toMatchObject({
+      trail: ["Films"],
+    });
+  });
+
+  test("a folder chosen lately is one press", async () => {
+    const films = pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running";
+    const list = await enterFolder(await ask(magnet), "Films");
+    await at.see(mia, { do: "put-here", view: list.view }, "download");
+    letGo();
+    await over();
+    edits = [];
+    heldAt = "running";
+    await at.see(mia, { do: "browse", path: "/" }, "listing");
+    const second = await ask("https://files.example/b.iso");
+    await expect.poll(() => states()).toEqual(["running"]);
+    const again = await at.see(mia, { do: "download-folder", view: second.view }, "target");
+    expect(again.recent).toEqual([["Films"]]);
+    expect(await at.see(mia, { do: "enter-target", view: again.view, index: 0 }, "download")).toMatchObject({
+      trail: ["Films"],
+    });
+    letGo();
+    await over();
+    expect(inFolder(films.id)).toEqual(["a film.mkv", "b.iso"]);
+  });
+
+  test("nobody's choosing is drawn over by how far it is; the end is", async () => {
+    pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running";
+    const screen = await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    const list = await enterFolder(screen, "Films");
+    edits = [];
+    letGo();
+    const end = await over();
+    expect(edits).toHaveLength(1);
+    // The folder was asked for on a screen that is gone: what has come goes there.
+    expect(await at.see(mia, { do: "put-here", view: list.view }, "tidied")).toMatchObject({
+      did: "moved",
+      to: ["Films"],
+    });
+    expect(end.view.revision).toBeGreaterThan(list.view.revision);
+  });
+
+  test("who thinks better of it comes back to the download", async () => {
+    pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running";
+    const screen = await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    const list = await enterFolder(screen, "Films");
+    expect(await at.see(mia, { do: "back", view: list.view }, "download")).toMatchObject({ is: "running", trail: [] });
+    letGo();
+    expect(await over()).toMatchObject({ trail: [] });
+    expect([inFolder(undefined).includes("a film.mkv"), moves()]).toEqual([true, 0]);
+  });
+
+  test("what has come already is moved, by a press on the end of it", async () => {
+    const films = pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    await ask(magnet);
+    const end = await over();
+    expect(end.moves).toBe(true);
+    const list = await enterFolder(end, "Films");
+    expect(await at.see(mia, { do: "put-here", view: list.view }, "tidied")).toMatchObject({ did: "moved", count: 1 });
+    expect(inFolder(films.id)).toEqual(["a film.mkv"]);
+  });
+
+  test("a folder that is gone by then leaves it where it is, and that is said", async () => {
+    const films = pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running";
+    const screen = await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    const list = await enterFolder(screen, "Films");
+    await at.see(mia, { do: "put-here", view: list.view }, "download");
+    pikpak.state.nodes.remove(films);
+    letGo();
+    const end = await over();
+    expect(end.items[0]?.state).toMatchObject({ is: "done", stayed: "not-found" });
+    expect(inFolder(undefined)).toContain("a film.mkv");
+  });
+
+  test("the next process goes by what was chosen, and moves nothing twice", async () => {
+    const films = pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running";
+    const screen = await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    const list = await enterFolder(screen, "Films");
+    await at.see(mia, { do: "put-here", view: list.view }, "download");
+    // The answer to the move is lost with the process.
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    pikpak.onCall(({ path }) => path === "/drive/v1/files:batchMove" && resolve());
+    pikpak.fail({ path: "/drive/v1/files:batchMove", method: "POST", lost: true });
+    letGo();
+    await arrived;
+    await jobs.stop();
+    begin();
+    expect(await over()).toMatchObject({ trail: ["Films"], items: [{ state: { is: "done" } }] });
+    expect([inFolder(films.id), begun()]).toEqual([["a film.mkv"], 1]);
+  });
+
+  test("what is not begun yet begins in the folder that was chosen", async () => {
+    const films = pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    Object.assign(pikpak.rules, { offlineAtOnce: 1, offlineTakes: 100_000 });
+    heldAt = "running,waiting";
+    const screen = await ask(`${magnet}\nhttps://files.example/b.iso`);
+    await expect.poll(() => states()).toEqual(["running", "waiting"]);
+    const list = await enterFolder(screen, "Films");
+    await at.see(mia, { do: "put-here", view: list.view }, "download");
+    letGo();
+    await over();
+    expect([inFolder(films.id), moves()]).toEqual([["a film.mkv", "b.iso"], 1]);
+  });
+});
+
+describe("what an address would bring", () => {
+  const looked = () => pikpak.calls.filter(({ path }) => path === "/drive/v1/resource/list").length;
+  const underWay = async () => {
+    await signedIn();
+    pikpak.rules.offlineTakes = 300_000;
+    heldAt = "running";
+    const screen = await ask(magnet);
+    await expect.poll(() => states()).toEqual(["running"]);
+    return screen;
+  };
+
+  test("its files are told page by page for one call, and the way back leads to the download", async () => {
+    const files = Array.from({ length: 25 }, (_, n) => ({ path: `Show/e${n}.mkv`, size: 10 }));
+    pikpak.rules.magnets = { [hash]: files };
+    const screen = await underWay();
+    const list = await at.see(mia, { do: "preview", view: screen.view }, "preview");
+    expect(list).toMatchObject({ name: "Show", total: { count: 25, size: 250 }, page: { number: 1 }, isCut: false });
+    const next = await at.see(mia, { do: "turn", view: list.view, page: 2 }, "preview");
+    expect(next.files[0]?.name).not.toBe(list.files[0]?.name);
+    expect(looked()).toBe(1);
+    expect(await at.see(mia, { do: "back", view: next.view }, "download")).toMatchObject({ is: "running" });
+    letGo();
+    expect(states(await over())).toEqual(["done"]);
+  });
+
+  test("a drive that does not know says so, and is asked again by the next who wants to know", async () => {
+    pikpak.rules.magnets = { [hash]: [] };
+    const screen = await underWay();
+    const list = await at.see(mia, { do: "preview", view: screen.view }, "preview");
+    expect(list).toMatchObject({ files: [], name: "a film.mkv", total: { count: 0 } });
+    await at.see(mia, { do: "preview", view: screen.view }, "preview");
+    expect(looked()).toBe(2);
+  });
+
+  test("the end of the download takes its place", async () => {
+    const screen = await underWay();
+    const list = await at.see(mia, { do: "preview", view: screen.view }, "preview");
+    edits = [];
+    letGo();
+    const end = await over();
+    expect(edits).toHaveLength(1);
+    expect(end.view.revision).toBeGreaterThan(list.view.revision);
+    expect(await at.see(mia, { do: "open-download", view: end.view, index: 0 }, "file")).toMatchObject({
+      entry: { name: "a film.mkv" },
+    });
+  });
+
+  test("of several addresses nothing is offered", async () => {
+    await signedIn();
+    expect(await ask(`${magnet}\nhttps://files.example/b.iso`)).toMatchObject({ tells: false });
+  });
+});
+
 describe("a process that ends in the middle", () => {
   test("a download is followed by the next process, which begins nothing twice", async () => {
     await signedIn();

@@ -402,17 +402,23 @@ describe("a feed is followed", () => {
     expect(begun()).toBe(1);
   });
 
-  test("the folder can be changed, by a path that is there", async () => {
+  test("the folder is chosen by browsing, and what is new goes there", async () => {
+    world.pikpak.build.folder(world.account, undefined, "Films");
     const card = await followFeed();
-    const form = await world.at.see(mia, { do: "feed-folder", view: card.view }, "form");
-    expect(
-      await world.at.see(mia, { do: "submit", form: form.form, values: { path: "Nowhere" } }, "form"),
-    ).toMatchObject({
-      problem: { code: "no-such-folder" },
-    });
-    expect(await world.at.see(mia, { do: "submit", form: form.form, values: {} }, "follow")).toMatchObject({
-      trail: [],
-    });
+    const list = await world.at.see(mia, { do: "feed-folder", view: card.view }, "target");
+    expect(list).toMatchObject({ carrying: "fetch", here: true, fetched: { name: card.title, count: 1 } });
+    const top = list.up ? await world.at.see(mia, { do: "up", view: list.view }, "target") : list;
+    const index = top.recent.length + top.rows.findIndex(({ name }) => name === "Films");
+    const films = await world.at.see(mia, { do: "enter-target", view: top.view, index }, "target");
+    expect(await world.at.see(mia, { do: "put-here", view: films.view }, "follow")).toMatchObject({ trail: ["Films"] });
+    const again = await world.at.see(mia, { do: "feed-folder", view: films.view }, "listing");
+    expect(again).toMatchObject({ notice: "list-changed" });
+  });
+
+  test("a folder that is not chosen leaves the feed's as it was", async () => {
+    const card = await followFeed();
+    const list = await world.at.see(mia, { do: "feed-folder", view: card.view }, "target");
+    expect(await world.at.see(mia, { do: "back", view: list.view }, "follow")).toMatchObject({ trail: card.trail });
   });
 
   test("earlier entries are fetched only when they are chosen, as one batch", async () => {

@@ -149,12 +149,53 @@ describe("what is chosen of a share", () => {
     expect(asked()).toBe(1);
   });
 
-  test("what is chosen of several folders is not saved, and says how it can be", async () => {
-    await target();
+  test("what is chosen of several folders is saved in one go, a call for each folder, and told in one message", async () => {
+    const films = await target();
     const listing = await openFolder(linkOf([film("0.mkv"), season()]));
-    const card = await choose(at, mia, listing.view, ["0.mkv", "season/", "1.mkv"]);
-    expect(await at.see(mia, { do: "save", view: card.view }, "notice")).toMatchObject({ notice: "save-one-folder" });
-    expect(asked()).toBe(0);
+    const card = await choose(at, mia, listing.view, ["0.mkv", "season/", "1.mkv", "2.mkv"]);
+    expect(await save(card.view)).toMatchObject({ name: "0.mkv (+2)" });
+    const { state } = await over();
+    if (state.is !== "done") throw new Error(`not saved: ${JSON.stringify(state)}`);
+    expect(state.entries.map((entry) => entry.name).toSorted()).toEqual(["0.mkv", "1.mkv", "2.mkv"]);
+    expect(own(films).toSorted()).toEqual(["0.mkv", "1.mkv", "2.mkv"]);
+    expect(asked()).toBe(2);
+  });
+
+  test("of a folder and what lies in it the folder alone is asked for, beside what is elsewhere", async () => {
+    const films = await target();
+    const listing = await openFolder(linkOf([film("0.mkv"), season()]));
+    const card = await choose(at, mia, listing.view, ["0.mkv", "season", "season/", "1.mkv"]);
+    await save(card.view);
+    expect((await over()).state).toMatchObject({ is: "done", entries: [{ name: "0.mkv" }, { name: "season" }] });
+    expect(own(films).toSorted()).toEqual(["0.mkv", "season"]);
+    expect(asked()).toBe(1);
+  });
+
+  test("films of equal names out of several folders come both, and what is there already of one of them once", async () => {
+    pikpak.rules.restoreTraces = false;
+    const films = await target();
+    const other = pikpak.build.folder(ben, undefined, "other");
+    pikpak.build.file(ben, other, { name: "1.mkv", size: 200 });
+    const listing = await openFolder(linkOf([other, season()]));
+    const card = await choose(at, mia, listing.view, ["other/", "1.mkv"]);
+    const more = await at.see(mia, { do: "select", view: card.view }, "select");
+    const up = await at.see(mia, { do: "up", view: more.view }, "select");
+    const into = await at.see(
+      mia,
+      { do: "enter", view: up.view, index: up.rows.findIndex((row) => row.name === "season") },
+      "select",
+    );
+    const picked = await at.see(
+      mia,
+      { do: "pick", view: into.view, index: into.rows.findIndex((row) => row.name === "1.mkv") },
+      "select",
+    );
+    const both = await at.see(mia, { do: "tidy-selection", view: picked.view }, "tidy");
+    await save(both.view);
+    const { state } = await over();
+    if (state.is !== "done") throw new Error(`not saved: ${JSON.stringify(state)}`);
+    expect(state.entries.map((entry) => entry.size)).toEqual(expect.arrayContaining([100, 200]));
+    expect(own(films)).toHaveLength(2);
   });
 });
 
@@ -233,6 +274,19 @@ describe("nothing is there twice", () => {
     expect(await at.see(mia, { do: "save", view: again.view }, "notice")).toMatchObject({ notice: "save-busy" });
     isHeld = false;
     expect((await over()).state).toMatchObject({ is: "done" });
+    expect(asked()).toBe(1);
+  });
+
+  test("a press that is brought again while its saving is under way leaves it its message, which tells the end", async () => {
+    await target();
+    pikpak.rules.workTakes = 60_000;
+    isHeld = true;
+    const { view } = await openFolder(linkOf([season()]));
+    await save(view);
+    expect(await at.see(mia, { do: "save", view }, "notice")).toMatchObject({ notice: "save-busy" });
+    isHeld = false;
+    expect((await over()).state).toMatchObject({ is: "done" });
+    expect(sent).toEqual([]);
     expect(asked()).toBe(1);
   });
 

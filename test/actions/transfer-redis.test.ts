@@ -119,12 +119,12 @@ test.skipIf(url === undefined)(
         limit: 1000,
       }),
     ).toBe("busy");
-    expect(await other.transfers.cancel("one")).toBe(true);
+    expect(await other.transfers.cancel("one")).toBe("cancelled");
     await expect.poll(() => bringer.open, { timeout: 10_000 }).toBe(0);
     await expect
       .poll(() => bringer.drawn.at(-1), { timeout: 10_000 })
       .toMatchObject({ show: "transfer", state: { is: "cancelled" } });
-    expect(await other.transfers.cancel("one")).toBe(false);
+    expect(await other.transfers.cancel("one")).toBe("over");
   },
   30_000,
 );

@@ -255,6 +255,15 @@ describe("Cancel", () => {
     expect(await at.at.see(here, press, "notice")).toMatchObject({ notice: "transfer-over" });
   });
 
+  test("Cancel under a file whose process was killed before it was asked for shows its card", async () => {
+    const at = await ready();
+    // Nobody begins it: its message is all there is.
+    const { view } = await at.at.see(here, get("file 7"), "transfer");
+    expect(await at.at.see(here, { do: "cancel-transfer", view }, "file")).toMatchObject({
+      entry: { name: "file 7.txt" },
+    });
+  });
+
   test("a file on its way does not arrive after its drive was removed", async () => {
     const at = await ready();
     held(at);

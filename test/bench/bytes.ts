@@ -186,7 +186,7 @@ function pathOf({ paths }: Contender, scheme: string, file: string): string {
 function contenders(
   task: Task & { ca?: string },
 ): readonly { readonly name: string; readonly start: () => Promise<Contender> }[] {
-  const nginx = (name: string, port: number, lines = "") => ({
+  const nginx = (name: string, port: number, lines: string) => ({
     name,
     start: () => startProxy(name, task, { port, lines }),
   });
@@ -198,13 +198,17 @@ function contenders(
     ...(nginxVersion() === undefined
       ? []
       : [
-          nginx("nginx", 18_481),
-          nginx("nginx 128k", 18_482, "proxy_buffer_size 128k; proxy_buffers 4 128k; proxy_busy_buffers_size 256k;"),
-          // As it is tuned for big files; it must buffer no less than it is lent at a time, and nothing goes to the disk.
+          nginx("nginx", 18_481, "proxy_buffering off;"),
+          nginx(
+            "nginx 128k",
+            18_482,
+            "proxy_buffering off; proxy_buffer_size 128k; proxy_buffers 4 128k; proxy_busy_buffers_size 256k;",
+          ),
+          // As it is tuned for big files: up to eight MiB a stream, and nothing goes to the disk.
           nginx(
             "nginx 1m",
             18_483,
-            "proxy_buffer_size 1m; proxy_buffers 8 1m; proxy_busy_buffers_size 2m; proxy_max_temp_file_size 0;",
+            "proxy_buffering on; proxy_buffer_size 1m; proxy_buffers 8 1m; proxy_busy_buffers_size 2m; proxy_max_temp_file_size 0;",
           ),
         ]),
   ];

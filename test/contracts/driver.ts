@@ -255,6 +255,14 @@ export function driverContract(
       },
     );
 
+    test.runIf(has("preview"))("a driver tells what an address would bring, and fetches nothing for it", async () => {
+      const driver = await open();
+      const told = await driver.preview?.("https://files.example/a%20film.mkv");
+      expect(told).toMatchObject({ name: "a film.mkv", files: [{ trail: [], name: "a film.mkv" }], isCut: false });
+      expect((await driver.tasks?.())?.items ?? []).toEqual([]);
+      await expect(driver.preview?.("good morning")).rejects.toMatchObject({ code: "source-unsupported" });
+    });
+
     test.runIf(has("makeFolder", "save") && shared !== undefined)(
       "a driver saves a share's entries, and not once more what is there already",
       async () => {

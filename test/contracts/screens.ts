@@ -134,6 +134,15 @@ const field = fc
     ...(kind === "choice" && { choices: ["web", "android", "pc"] }),
   }));
 
+const destination = fc.record(
+  {
+    id: fc.constantFrom("telegram:-1001234567890", "discord:channel:123456789012345678"),
+    title: hostileName,
+    kind: fc.constantFrom("channel" as const, "group" as const),
+    server: hostileName,
+  },
+  { requiredKeys: ["id", "title", "kind"] },
+);
 const folderLine = fc.record({ mount, trail: fc.array(hostileName, { minLength: 1, maxLength: 30 }), health });
 const kept = fc.record({ shortcuts: fc.array(folderLine, { maxLength: 3 }) });
 const allowance = fc.record({ limit: fc.nat(), used: fc.nat() });
@@ -152,6 +161,7 @@ const can = fc.subarray<Ability>([
   "share-out",
   "shared-links",
   "give-link",
+  "deliver",
   "push",
   "list-folder",
   "tidy",
@@ -534,10 +544,12 @@ function screensOf(rows: number): {
           "revoke-every-link",
           "revoke-shared",
           "take-back-link",
+          "deliver",
           "delete-entries",
           "empty-trash",
         ),
         subject: hostileName,
+        destination,
         count: fc.nat(),
         size: fc.nat({ max: 2 ** 50 }),
       },
@@ -601,6 +613,15 @@ function screensOf(rows: number): {
       done: fc.nat({ max: 100 }),
       state: batchState,
       unsent: fc.array(fc.record({ entry, why: unsentWhy }), { maxLength: 100 }),
+      destination: fc.option(destination, { nil: undefined }),
+    }),
+    destinations: fc.record({
+      show: fc.constant("destinations"),
+      view: fc.constant(view),
+      entry: fc.option(entry, { nil: undefined }),
+      rows: fc.array(destination, { maxLength: rows }),
+      page: fc.record({ number: fc.integer({ min: 1, max: 900 }), count: fc.integer({ min: 1, max: 900 }) }),
+      isOutOfReach: fc.boolean(),
     }),
     download: fc.record({
       show: fc.constant("download"),
@@ -610,6 +631,8 @@ function screensOf(rows: number): {
       items: fc.array(fc.record({ name: hostileName, state: downloadState }), { minLength: 1, maxLength: 50 }),
       left: fc.nat({ max: 100 }),
       is: fc.constantFrom("running" as const, "over" as const, "lost" as const),
+      moves: fc.boolean(),
+      tells: fc.boolean(),
     }),
     upload: fc.record({
       show: fc.constant("upload"),
@@ -785,6 +808,23 @@ function screensOf(rows: number): {
       },
       { requiredKeys: ["show", "view", "name", "mount", "trail", "state", "offer"] },
     ),
+    preview: fc.record({
+      show: fc.constant("preview"),
+      view: fc.constant(view),
+      mount,
+      trail,
+      name: hostileName,
+      files: fc.array(
+        fc.record(
+          { trail: fc.array(hostileName, { maxLength: 5 }), name: hostileName, size: fc.nat() },
+          { requiredKeys: ["trail", "name"] },
+        ),
+        { maxLength: rows },
+      ),
+      total: fc.record({ count: fc.nat(), size: fc.nat() }),
+      isCut: fc.boolean(),
+      page: fc.record({ number: fc.integer({ min: 1, max: 900 }), count: fc.integer({ min: 1, max: 900 }) }),
+    }),
     tasks: fc.record({
       show: fc.constant("tasks"),
       view: fc.constant(view),
@@ -866,6 +906,7 @@ function tidyScreens(rows: number): {
         "trash-entries",
         "select",
         "show-trash",
+        "deliver",
         "push",
         "undo",
       ]),
@@ -874,9 +915,10 @@ function tidyScreens(rows: number): {
     target: fc.record({
       show: fc.constant("target"),
       ...listed,
-      carrying: fc.constantFrom(...carryings),
+      carrying: fc.constantFrom(...carryings, "fetch" as const),
       chosen: sum,
       entry: fc.option(entry, { nil: undefined }),
+      fetched: fc.option(fc.record({ name: hostileName, count: fc.integer({ min: 1, max: 50 }) }), { nil: undefined }),
       recent: fc.array(fc.array(hostileName, { minLength: 1, maxLength: 9 }), { maxLength: 5 }),
       up: fc.boolean(),
       here: fc.boolean(),

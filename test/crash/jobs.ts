@@ -1,47 +1,32 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Node } from "../../emulators/pikpak/node.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
-import type { World } from "../../emulators/world.ts";
-import type { Program } from "../journeys/program.ts";
 import { askPageOnDiscord, openPage } from "../journeys/sign-in.ts";
-import type { Random } from "./random.ts";
+import { discordFiles, severalFiles, telegramFiles, uploads } from "./files.ts";
+import { settings } from "./settings.ts";
+import { accountOf, filesNamed, offers, patience, says, screenOf, textsWith, until } from "./traffic.ts";
+import type { Traffic, TrafficParts } from "./traffic.ts";
 
-/** Work of one kind that people ask for while the program is killed, and what must be so of it afterwards. */
-export interface Traffic {
-  /** Asks for one more thing; ends early when the program dies. */
-  use(n: number): Promise<unknown>;
-  /** How often somebody signed in; absent = nobody does. */
-  signIns?(): number;
-  /** Waits until all that was asked for is over; what is lost or doubled. */
-  settled(within: number): Promise<readonly string[]>;
-}
-
-interface TrafficParts {
-  readonly program: Program;
-  readonly random: Random;
-}
-
-/** Every kind there is. Mia and Lena have a drive on Telegram; Jun signs in to his on Discord, again and again. */
-export function jobTraffic({ program, random }: TrafficParts): readonly Traffic[] {
-  const { world } = program;
-  return [downloads(world), saves(world, random), broadcasts(world, random), renames(world), pages(program, random)];
-}
-
-/** Drives' files of a name that are not in the trash. */
-function filesNamed({ pikpak }: World, name: string): readonly Node[] {
-  return [...pikpak.state.accounts.values()]
-    .flatMap(({ userId }) => pikpak.state.nodes.all(userId))
-    .filter((node) => node.name === name && !node.trashed);
-}
-
-async function until(isSo: () => boolean, within: number): Promise<boolean> {
-  const end = performance.now() + within;
-  while (!isSo() && performance.now() < end) await sleep(50);
-  return isSo();
+/** Every kind there is. Mia, Lena and Otto have drives on Telegram, Mia has hers on Discord too; Jun signs in there again and again. */
+export function allTraffic(parts: TrafficParts): readonly Traffic[] {
+  return [
+    settings,
+    telegramFiles,
+    discordFiles,
+    severalFiles,
+    uploads,
+    downloads,
+    saves,
+    shares,
+    follows,
+    pushes,
+    broadcasts,
+    renames,
+    pages,
+  ].map((make) => make(parts));
 }
 
 /** Mia lets her drive fetch an address: it is begun once, and its message says how it ended. */
-function downloads(world: World): Traffic {
+function downloads({ program: { world } }: TrafficParts): Traffic {
   const { mia } = world.people;
   const asked: string[] = [];
   world.pikpak.rules.offlineTakes = 700;
@@ -50,6 +35,7 @@ function downloads(world: World): Traffic {
     ({ text }: Shown) =>
       text.includes(name) && /✅|⚠️|✖️/.test(text);
   return {
+    name: "an offline download",
     async use(n) {
       const name = `fetched-${n}.iso`;
       asked.push(name);
@@ -71,34 +57,24 @@ function downloads(world: World): Traffic {
   };
 }
 
-function textsWith(messages: readonly Shown[], name: string): string {
-  return messages
-    .filter(({ text }) => text.includes(name))
-    .map((message) => JSON.stringify(String(message)))
-    .join(" and ");
-}
-
 /** Mia opens a share of one file and saves it: it is in her drive once, if she was told so. */
-function saves(world: World, random: Random): Traffic {
+function saves({ program: { world }, random }: TrafficParts): Traffic {
   const { mia } = world.people;
   const asked: string[] = [];
   const { build } = world.pikpak;
   const sharer = build.account({ username: "sharer@example.com", email: "sharer@example.com", password: "p-a-s-s" });
   world.pikpak.rules.workTakes = 300;
   return {
+    name: "something saved from a share",
     async use(n) {
       const name = `saved-${n}.txt`;
       const file = build.file(sharer, undefined, { name, size: 100 + n });
       const { id } = build.share(sharer, { title: name, nodes: [file] });
       asked.push(name);
       mia.sends(`https://mypikpak.com/s/${id}`);
-      const hasSave = (shown: Shown) => shown.text.includes(name) && shown.labels.some((label) => label.includes("💾"));
-      const list = await mia.waitsFor(
-        (shown) => hasSave(shown) || (shown.labels.some((label) => label.includes(name)) && hasSaveButton(shown)),
-        { timeout: 3000 },
-      );
+      const list = await mia.waitsFor((shown) => says(shown, name) && offers("💾")(shown), patience);
       await sleep(random() * 100);
-      await mia.presses("💾", { on: list, timeout: 3000 });
+      await mia.presses("💾", { on: list, ...patience });
     },
     async settled(within) {
       const faults: string[] = [];
@@ -116,67 +92,214 @@ function saves(world: World, random: Random): Traffic {
   };
 }
 
-const hasSaveButton = ({ labels }: Shown) => labels.some((label) => label.includes("💾"));
 const isSaid = (text: string) => /Saved to|already|Cancelled|again|lost sight|⚠️/.test(text);
 
-/** Otto writes to everybody now and then: nobody gets it twice. */
-function broadcasts(world: World, random: Random): Traffic {
-  const { otto, mia, jun, lena } = world.people;
+/** Otto writes to everybody now and then: nobody gets it twice, whoever was counted has it, and it comes to its end. */
+function broadcasts({ program: { world }, random }: TrafficParts): Traffic {
+  const { otto } = world.people;
+  const everybody = [
+    ...Object.values(world.people).map((person) => ({
+      name: `${person.person.user.first_name} on Telegram`,
+      times: (text: string) => person.messages.filter((message) => message.byBot && message.text === text).length,
+    })),
+    ...Object.values(world.members).map((person) => ({
+      name: `${person.user.name} on Discord`,
+      times: (text: string) =>
+        person
+          .messages({ in: person.dm })
+          .filter(({ content, components }) => `${content} ${JSON.stringify(components)}`.includes(text)).length,
+    })),
+  ];
   const sent: string[] = [];
   return {
+    name: "a broadcast",
     async use(n) {
-      if (random() > 0.2) return;
+      if (random() > 0.4) return;
       const text = `News number ${n}.`;
       sent.push(text);
+      const comes = screenOf(otto);
       otto.sends(`/admin broadcast ${text}`);
-      const question = await otto.waitsFor((shown) => shown.text.includes(text) && /Send this/.test(shown.text), {
-        timeout: 3000,
-      });
-      await otto.presses("📣 Yes", { on: question, timeout: 3000 });
+      const question = await comes((shown) => shown.text.includes(text) && /Send this/.test(shown.text));
+      await otto.presses("📣 Yes", { on: question, ...patience });
+    },
+    async settled(within) {
+      const text = sent.pop();
+      if (text === undefined) return [];
+      const faults = everybody.flatMap(({ name, times }) =>
+        times(text) > 1 ? [`${name} got "${text}" ${times(text)} times`] : [],
+      );
+      const comes = screenOf(otto);
+      otto.sends("/admin");
+      await otto.presses("📣", { on: await comes(offers("📣"), { timeout: within }), timeout: within });
+      const isOver = ({ text: said }: Shown) => /Done|Stopped|Nothing has been sent/.test(said);
+      const report = await comes(isOver, { timeout: within }).catch(() => undefined);
+      if (!report) return [...faults, `"${text}" is under way for ever: ${otto.sees().slice(-300)}`];
+      const counted = Number(/Sent: (\d+)/.exec(report.text)?.[1] ?? 0);
+      const got = everybody.filter(({ times }) => times(text) > 0).length;
+      return report.text.includes(text) && got < counted
+        ? [...faults, `"${text}" went to ${got}, and Otto was told ${counted}`]
+        : faults;
+    },
+  };
+}
+
+/** Mia makes a link to a file, each time another: there is one at most, and it is there if she was told so. */
+function shares({ program: { world }, kills }: TrafficParts): Traffic {
+  const { mia } = world.people;
+  const { build, state } = world.pikpak;
+  const owner = accountOf(world, "mia");
+  const folder = build.folder(owner, undefined, "Outgoing");
+  build.many(owner, folder, kills + 1, (n) => ({ name: `given ${n}.txt`, size: 10 + n }));
+  const asked: string[] = [];
+  return {
+    name: "a link for others",
+    async use(n) {
+      const name = `given ${n}.txt`;
+      asked.push(name);
+      const comes = screenOf(mia);
+      mia.sends(`/browse Outgoing/${name}`);
+      const card = await comes((shown) => says(shown, name) && offers("📤")(shown));
+      await mia.presses("📤", { on: card, ...patience });
+      const question = await comes((shown) => says(shown, name) && offers("Make the link")(shown));
+      await mia.presses("Make the link", { on: question, ...patience });
     },
     async settled() {
-      return sent.flatMap((text) =>
-        [otto, mia, jun, lena].flatMap(({ person, messages }) => {
-          const times = messages.filter((message) => message.byBot && message.text === text).length;
-          return times > 1 ? [`${person.user.first_name} got "${text}" ${times} times`] : [];
-        }),
-      );
+      return asked.splice(0).flatMap((name) => {
+        const made = [...state.shares.values()].filter(({ title }) => title === name).length;
+        const isTold = mia.messages.some((shown) => says(shown, name) && shown.text.includes("The link is there"));
+        if (made > 1) return [`${made} links were made to ${name}: ${textsWith(mia.messages, name)}`];
+        return isTold && made === 0 ? [`a link to ${name} was told of and is not there`] : [];
+      });
+    },
+  };
+}
+
+/** Something new comes into a folder that Mia follows: it is told once at most. */
+function follows({ program: { world } }: TrafficParts): Traffic {
+  const { mia } = world.people;
+  const { build } = world.pikpak;
+  const owner = accountOf(world, "mia");
+  const folder = build.folder(owner, undefined, "Post box");
+  const asked: string[] = [];
+  let card: Shown | undefined;
+  const times = (name: string) => mia.messages.filter((shown) => shown.byBot && says(shown, name)).length;
+  return {
+    name: "a look at what is followed",
+    async prepare() {
+      const comes = screenOf(mia);
+      mia.sends("/browse Post box");
+      await mia.presses("🔔", { on: await comes(offers("🔔")), ...patience });
+      card = await comes(({ text }) => text.includes("Followed."), { timeout: 20_000 });
+    },
+    async use(n) {
+      const name = `post-${n}.txt`;
+      build.file(owner, folder, { name, size: 1000 + n });
+      asked.push(name);
+      if (card) await mia.presses("Look now", { on: card, ...patience });
+    },
+    async settled(within) {
+      const newest = asked.at(-1);
+      if (newest === undefined || !card) return [];
+      // What a kill left is told by the next look.
+      if (times(newest) === 0) await mia.presses("Look now", { on: card, timeout: within });
+      await until(() => times(newest) > 0, 3000);
+      return asked.splice(0).flatMap((name) => {
+        const told = times(name);
+        return told > 1 ? [`${name} was told ${told} times: ${textsWith(mia.messages, name)}`] : [];
+      });
+    },
+  };
+}
+
+/** Otto sends a folder of three to his aria2: what it says it took is there, and each push is there once. */
+function pushes({ program: { world }, kills }: TrafficParts): Traffic {
+  const { otto } = world.people;
+  const { build } = world.pikpak;
+  const owner = accountOf(world, "otto");
+  const outbox = build.folder(owner, undefined, "Outbox");
+  for (let n = 1; n <= kills; n += 1) {
+    const folder = build.folder(owner, outbox, `pushed ${n}.`);
+    build.many(owner, folder, 3, (m) => ({ name: `pushed ${n} ${m}.txt`, bytes: Buffer.from(`${n} ${m}`) }));
+  }
+  const asked: number[] = [];
+  const isUnderWay = (n: number) =>
+    otto.messages.some(
+      (shown) =>
+        says(shown, `pushed ${n}.`) && /sent|Reading|reading/.test(shown.text) && !/taken|lost sight/.test(shown.text),
+    );
+  return {
+    name: "files to an aria2",
+    async prepare() {
+      const comes = screenOf(otto);
+      otto.sends("/settings");
+      await otto.presses("📡", { on: await comes(offers("📡")), ...patience });
+      await comes(({ text }) => text.includes("❔ JSON-RPC address"));
+      otto.sends(world.aria2.address);
+      await comes(({ text }) => text.includes("❔ Secret"));
+      otto.sends(world.aria2.secret);
+      await comes(({ text }) => text.includes("aria2 1."));
+    },
+    async use(n) {
+      asked.push(n);
+      const comes = screenOf(otto);
+      otto.sends(`/browse Outbox/pushed ${n}.`);
+      await otto.presses("⋯", {
+        on: await comes((shown) => says(shown, `pushed ${n}.`) && offers("⋯")(shown)),
+        ...patience,
+      });
+      await otto.presses("📡", {
+        on: await comes((shown) => says(shown, `pushed ${n}.`) && offers("📡")(shown)),
+        ...patience,
+      });
+    },
+    async settled(within) {
+      const faults: string[] = [];
+      for (const n of asked.splice(0)) {
+        const name = `pushed ${n}.`;
+        if (!(await until(() => !isUnderWay(n), within)))
+          faults.push(`the push ${n} goes on for ever: ${textsWith(otto.messages, name)}`);
+        const outs = [...world.aria2.downloads.values()]
+          .map(({ out }) => out)
+          .filter((out) => out.includes(`pushed ${n} `));
+        if (new Set(outs).size < outs.length)
+          faults.push(`aria2 was given files of push ${n} twice: ${outs.join(", ")}`);
+        const isTold = otto.messages.some((shown) => says(shown, name) && shown.text.includes("has taken 3"));
+        if (isTold && outs.length < 3) faults.push(`the push ${n} was told of, and aria2 has ${outs.length} of 3`);
+      }
+      return faults;
     },
   };
 }
 
 /** Lena gives a file of hers another name: it has the one she was told, or the one she asked for since. */
-function renames(world: World): Traffic {
+function renames({ program: { world } }: TrafficParts): Traffic {
   const { lena } = world.people;
   const file = filesNamed(world, "Garden in May.mp4")[0];
   let told = file?.name ?? "";
   let asked = told;
   return {
+    name: "another name",
     async use(n) {
       if (asked !== told) return;
-      const newest = lena.messages.at(-1)?.id ?? 0;
-      const isNew = ({ id }: Shown) => id > newest;
+      const comes = screenOf(lena);
       lena.sends(`/browse ${told}`);
-      const card = await lena.waitsFor((shown) => isNew(shown) && shown.labels.some((label) => label.includes("⋯")), {
-        timeout: 3000,
-      });
-      await lena.presses("⋯", { on: card, timeout: 3000 });
-      await lena.waitsFor((shown) => isNew(shown) && shown.labels.some((label) => label.includes("✏️")), {
-        timeout: 3000,
-      });
-      await lena.presses("✏️", { timeout: 3000 });
-      await lena.waitsFor((shown) => isNew(shown) && shown.text.includes("❔"), { timeout: 3000 });
+      await lena.presses("⋯", { on: await comes(offers("⋯")), ...patience });
+      await lena.presses("✏️", { on: await comes(offers("✏️")), ...patience });
+      await comes(({ text }) => text.includes("❔"));
       asked = `Garden ${n}.mp4`;
       lena.sends(asked);
-      await lena.waitsFor((shown) => isNew(shown) && shown.text.includes("Renamed."), { timeout: 3000 });
+      await comes(({ text }) => text.includes("Renamed."));
       told = asked;
     },
-    async settled() {
-      const before = lena.messages.at(-1)?.id ?? 0;
+    async settled(within) {
+      const comes = screenOf(lena);
       lena.sends("/cancel");
-      await lena.waitsFor(({ id, byBot }) => id > before && byBot, { timeout: 30_000 });
+      const faults: string[] = [];
+      await comes(({ byBot }) => byBot, { timeout: within }).catch(() =>
+        faults.push("Lena's dialogue is stuck: /cancel has no answer"),
+      );
       const name = file?.name ?? "";
-      const faults = name === told || name === asked ? [] : [`the file is called ${name}, and Lena was told ${told}`];
+      if (name !== told && name !== asked) faults.push(`the file is called ${name}, and Lena was told ${told}`);
       told = name;
       asked = name;
       return faults;
@@ -185,16 +308,15 @@ function renames(world: World): Traffic {
 }
 
 /** Jun signs in on the one-time page that Discord leads to: what the page said is so, and there is one drive of it. */
-function pages(program: Program, random: Random): Traffic {
+function pages({ program, random, signIns }: TrafficParts): Traffic {
   const { jun } = program.world.members;
   let isTold = false;
-  let sent = 0;
   return {
-    signIns: () => sent,
+    name: "a sign-in on a page",
     async use() {
       if (random() > 0.3) return;
       const page = await openPage(await askPageOnDiscord(program, "jun"));
-      sent += 1;
+      signIns.asked("jun");
       const answer = await page.send(program.world.shelf.accounts.jun);
       if (answer.ok) isTold = true;
     },

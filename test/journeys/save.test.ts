@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { loadWords } from "../../src/i18n/words.ts";
+import { everyChatAndLanguage } from "./alone.ts";
 import { prepareProgram, type Program } from "./program.ts";
 import { signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
 
@@ -138,4 +140,44 @@ test("in a server on Discord what is pressed on a share that stands there is see
   await lena.presses(/💾/, hall);
   await lena.waitsFor("Saved to your drive", { ...hall, within: 20_000 });
   expect(jun.sees(hall)).not.toContain("Saved to your drive");
+});
+
+describe.each(everyChatAndLanguage)("what is chosen of several folders of a share, on %s", (chat, aloneOn, name) => {
+  test(`${name} saves it in one go through a kill, each once, and is told in one message`, async () => {
+    const { build, state } = program.world.pikpak;
+    const accountOf = (who: string) =>
+      [...state.accounts.values()].find(({ username }) => username === `${who}@example.com`);
+    const [giver, own] = [accountOf("lena"), accountOf(name)];
+    if (!giver || !own) throw new Error("somebody has no account");
+    const top = build.folder(giver, undefined, "Box");
+    const inner = build.folder(giver, top, "Inside");
+    build.file(giver, top, { name: "outer.txt", size: 10 });
+    build.file(giver, inner, { name: "inner.txt", size: 20 });
+    const url = `https://mypikpak.com/s/${build.share(giver, { title: "Box", nodes: [top] }).id}`;
+    const say = loadWords().in(name === "jun" ? "zh" : "en");
+    const always = { PUBLIC_URL: program.gateway };
+    await program.start(always);
+    const they = aloneOn(program, name);
+    await they.signIn();
+    await they.sees("🏠");
+    await they.command(`share ${chat === "Discord" ? "link:" : ""}${url}`);
+    await they.sees("› Box", say("press-select"));
+    await they.press(say("press-select"));
+    await they.sees("outer.txt", say("press-pick-page"));
+    await they.row("outer.txt");
+    await they.sees(say("press-tidy-selection", { count: 1 }));
+    await (chat === "Discord" ? they.row("📂 Inside") : they.press(say("press-enter")));
+    await they.sees("inner.txt");
+    await they.row("inner.txt");
+    await they.sees(say("press-tidy-selection", { count: 2 }));
+    await they.press(say("press-tidy-selection", { count: 2 }));
+    await they.sees(say("press-save"), say("tidy-what"));
+    await they.press(`💾 ${say("press-save")}`);
+    await killWhileCopying(always);
+    program.world.pikpak.rules.workTakes = 0;
+    await expect.poll(asked, { timeout: 30_000 }).toBe(2);
+    await they.sees(say("save-done", { count: 2 }), "outer.txt", "inner.txt");
+    const saved = [...state.nodes.all(own.userId)].map((node) => node.name);
+    expect(saved.filter((file) => /^(?:outer|inner)/.test(file)).toSorted()).toEqual(["inner.txt", "outer.txt"]);
+  });
 });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { OwnFile } from "../../emulators/discord/own-file.ts";
+import { drawMessages } from "../../emulators/discord/sight.ts";
+import { loadWords } from "../../src/i18n/words.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
 // Files that people send go into the folder they are in, kill or no kill.
@@ -156,3 +158,50 @@ test("a file in a group is nobody's upload", async () => {
   expect(tickets()).toBe(0);
   expect(lena.in(world.group).sees()).not.toContain("in the drive");
 });
+
+test.each([
+  ["lena", "en"],
+  ["jun", "zh"],
+] as const)(
+  "on Discord %s sends files that fail, and tries again in %s when their addresses have ended",
+  async (who, language) => {
+    const { world } = program;
+    const person = world.members[who];
+    const here = { in: person.dm };
+    const say = loadWords().in(language);
+    const always = { PUBLIC_URL: program.gateway };
+    await program.start(always);
+    await signInOnDiscord(who);
+    await person.waitsFor("🏠", here);
+    // Discord says what language a client speaks with commands alone.
+    await person.uses("/start", here);
+    const refusal = { error: "file_space_not_enough", error_code: 8, error_description: "no space" };
+    world.pikpak.fail({
+      path: "/drive/v1/files",
+      method: "POST",
+      status: 400,
+      times: 20,
+      body: JSON.stringify(refusal),
+    });
+    const [kept, gone] = ["notes.txt", "gone.txt"].map((name) =>
+      person.sends("", { ...here, files: [{ name, bytes: patterned(300) }] }),
+    );
+    await person.waitsFor(
+      (view) => ["notes.txt", "gone.txt", "🔄"].every((one) => drawMessages([view]).includes(one)),
+      {
+        ...here,
+        within: 30_000,
+      },
+    );
+    await program.kill();
+    world.discord.endsAddresses();
+    if (!kept || !gone) throw new Error("two files make two messages");
+    gone.deleted = true;
+    world.pikpak.heal();
+    await program.start(always);
+    await person.presses(/🔄/, here);
+    await expect.poll(() => there(who, "notes"), { timeout: 30_000 }).toEqual(["notes.txt PHASE_TYPE_COMPLETE 300"]);
+    await person.waitsFor(say("error-source-gone"), { ...here, within: 20_000 });
+    expect(there(who, "gone")).toEqual([]);
+  },
+);

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -79,6 +80,8 @@ test.each([
   "not an address",
 ])("an attachment is read from no other place than Discord's own: %s", async (id) => {
   const file = { id, name: "x", size: 1 };
-  const reading = async () => receive({ apiRoot: "https://discord.com/api" }, file, { from: 0, signal });
+  const rest = { get: () => Promise.reject(new Error("nothing is asked")) };
+  const parts = { apiRoot: "https://discord.com/api", renewed: new LRUCache<string, string>({ max: 1 }), rest };
+  const reading = async () => receive(parts, file, { from: 0, signal });
   await expect(reading()).rejects.toMatchObject({ code: "source-gone" });
 });

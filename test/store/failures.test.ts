@@ -159,6 +159,19 @@ const servers = [
   ["postgres", process.env["TEST_POSTGRES_URL"]],
 ] as const;
 
+test.each(servers)(
+  "a store over %s that was closed is asked in vain, and does not connect again",
+  async (_name, address) => {
+    if (address === undefined) return;
+    const store = await opened(await ownDatabase(address, "failures"));
+    const people = store.open<string>("people");
+    await people.set("mia", "en");
+    await store.close();
+    await expect(people.get("mia")).rejects.toMatchObject({ code: "store-unavailable" });
+    await expect(people.set("mia", "zh")).rejects.toMatchObject({ code: "store-unavailable" });
+  },
+);
+
 test.each(servers)("a %s that hung up is away, for reads, writes, locks and the probe", async (_name, address) => {
   if (address === undefined) return;
   const wire = await wireTo(await ownDatabase(address, "failures"));

@@ -108,7 +108,8 @@ function ephemeralToEdit(
   { chat_id, receiver_user_id: person, ephemeral_message_id: id }: EphemeralEdit,
 ): StoredMessage {
   const chat = openChat(call, chat_id);
-  if (chat.type === "private") throw badRequest("ephemeral messages can be sent only to groups and supergroups");
+  if (chat.type === "private" || chat.type === "channel")
+    throw badRequest("ephemeral messages can be sent only to groups and supergroups");
   const message = ephemeralOf(call, chat, { person, id });
   if (!message || !isIn(chat, person)) throw badRequest("message to edit not found");
   return message;

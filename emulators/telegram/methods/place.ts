@@ -51,7 +51,8 @@ export const placing: Handlers<
       accent_color_id: 0,
       max_reaction_count: 11,
       accepted_gift_types: noGifts,
-      ...(chat.type !== "private" && { permissions: everything }),
+      ...(chat.type !== "private" &&
+        chat.type !== "channel" && { permissions: chat.wordsOnly ? { ...everything, ...wordsAlone } : everything }),
       ...(message && { pinned_message: toMessage(message) }),
     };
   },
@@ -61,14 +62,14 @@ export const placing: Handlers<
     const member = chat.members.get(user_id);
     const stranger = call.world.people.find(({ user }) => user.id === user_id)?.user;
     if (!member && !stranger) throw badRequest("member not found");
-    return toMember(member ?? { user: stranger ?? call.bot.user, status: "left", anonymous: false });
+    return toMember(member ?? { user: stranger ?? call.bot.user, status: "left", anonymous: false }, chat);
   },
   getChatAdministrators(call, { chat_id, return_bots }) {
     const chat = mustBeIn(call, chatOf(call, chat_id));
     if (chat.type === "private") throw badRequest("there are no administrators in the private chat");
     return [...chat.members.values()]
       .filter(({ user }) => isAdmin(chat, user.id) && (return_bots || !user.is_bot || user.id === call.bot.user.id))
-      .map(toMember);
+      .map((member) => toMember(member, chat));
   },
   getChatMemberCount(call, { chat_id }) {
     const chat = mustBeIn(call, chatOf(call, chat_id));
@@ -116,10 +117,11 @@ export const placing: Handlers<
 };
 
 /** A private chat has two members. */
-function memberOfTwo({ bot }: Call, { person }: Chat, id: number): unknown {
+function memberOfTwo({ bot }: Call, chat: Chat, id: number): unknown {
+  const { person } = chat;
   const user = id === bot.user.id ? bot.user : id === person?.user.id ? person.user : undefined;
   if (!user) throw badRequest("member not found");
-  return toMember({ user, status: "member", anonymous: false });
+  return toMember({ user, status: "member", anonymous: false }, chat);
 }
 
 function pinnable(call: Call, id: number | string): Chat {
@@ -135,6 +137,16 @@ const noGifts = {
   unique_gifts: false,
   premium_subscription: false,
   gifts_from_channels: false,
+};
+
+const wordsAlone = {
+  can_send_audios: false,
+  can_send_documents: false,
+  can_send_photos: false,
+  can_send_videos: false,
+  can_send_video_notes: false,
+  can_send_voice_notes: false,
+  can_send_other_messages: false,
 };
 
 const everything = {

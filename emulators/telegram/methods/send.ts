@@ -4,10 +4,10 @@ import { messageIn, openChat, threadIn } from "../chats.ts";
 import { isAddress, readBelow } from "../keyboard.ts";
 import { mediaContent, type MediaKind } from "../media.ts";
 import { toMessage } from "../messages.ts";
-import { badRequest } from "../refusal.ts";
+import { badRequest, refusals } from "../refusal.ts";
 import { readCaption, readMessageText, textContent, type Captioned } from "../texts.ts";
 import { ephemeralFor } from "../ephemeral.ts";
-import type { Chat, Content, StoredMessage } from "../world.ts";
+import { isAdmin, type Chat, type Content, type StoredMessage } from "../world.ts";
 
 /** What all messages are sent with. */
 export interface Delivery {
@@ -59,6 +59,7 @@ export const sending: Handlers<
     const { media } = parameters;
     checkAlbum(media);
     const chat = openChat(call, parameters.chat_id);
+    for (const { type } of media) refuseMuted(call, chat, type);
     call.flood.count(call.bot.user.id, chat, media.length);
     const album = String(call.world.newId());
     const contents: Content[] = [];
@@ -94,8 +95,14 @@ async function sendMedia(
   { kind, file }: { kind: MediaKind; file: MediaFile },
 ): Promise<unknown> {
   const caption = readCaption(parameters);
+  refuseMuted(call, openChat(call, parameters.chat_id), kind);
   const content = await mediaContent(call, { kind, file, more: parameters });
   return toMessage(post(call, parameters, { ...content, ...caption }));
+}
+
+/** Where members may send words alone, a bot that is one of them may too. */
+function refuseMuted({ bot }: Call, chat: Chat, kind: string): void {
+  if (chat.wordsOnly && !isAdmin(chat, bot.user.id)) throw refusals.noRights(`send ${kind}s to the chat`);
 }
 
 /** Sends one message: everything checked, counted and stored, or nothing at all. */

@@ -1,7 +1,7 @@
 import type { Entry } from "../../storage/entry.ts";
 import { kindOf } from "../../storage/file-kind.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { abilitiesOf, isSavable, canShareOut, canTidy } from "../context/abilities.ts";
+import { abilitiesOf, isDeliverable, isSavable, canShareOut, canTidy } from "../context/abilities.ts";
 import { draw, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { attempt } from "../context/failure.ts";
 import { folderId, slim } from "../context/folder-view.ts";
@@ -42,7 +42,7 @@ export function showFile(
             original,
             can: abilitiesOf({
               "save-share": isSavable(context, mount),
-              ...sendingOf(context, file, original),
+              ...(await sendingOf(context, mount, { file, original })),
               "share-out": await canShareOut(context, mount),
               tidy: await canTidy(context, mount),
             }),
@@ -56,10 +56,20 @@ export function showFile(
 }
 
 /** What can come into the chat, or out of a group into the presser's own; a picture also as it is, since a chat may make a smaller one of what it shows. */
-function sendingOf(context: ActionContext, file: Entry, original: false | undefined) {
+async function sendingOf(context: ActionContext, mount: Mount, { file, original }: Sendable) {
   const send = original !== false && isSendable(context, file.size);
   const isSeen = context.visit.place.kind === "group" && context.services.messengers !== undefined;
-  return { send, "send-as-file": send && kindOf(file) === "image", "send-privately": send && isSeen };
+  return {
+    send,
+    "send-as-file": send && kindOf(file) === "image",
+    "send-privately": send && isSeen,
+    deliver: send && (await isDeliverable(context, mount)),
+  };
+}
+
+interface Sendable {
+  readonly file: Entry;
+  readonly original: false | undefined;
 }
 
 /** One's own file's address, where it is a ticket of ours and nobody else sees the card. */

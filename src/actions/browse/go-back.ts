@@ -25,9 +25,12 @@ function behind(state: ViewState): ViewState | Resumable {
     case "shared":
     case "given-link":
     case "push":
+    case "destinations":
       return state.from;
     case "shared-list":
       return { at: "mount", mount: state.mount };
+    case "preview":
+      return state.of;
     case "save":
       return state.back;
     case "select":
@@ -37,7 +40,7 @@ function behind(state: ViewState): ViewState | Resumable {
     case "tidy":
       return state.from;
     case "target":
-      return state.tidy;
+      return state.carrying === "fetch" ? state.of : state.tidy;
     case "tidied":
       return state.back;
     case "tasks":
@@ -54,6 +57,7 @@ function behind(state: ViewState): ViewState | Resumable {
       if (state.question === "renew-hook" || state.question === "revoke-hook") return { at: "hook" };
       if (state.question === "revoke-shared") return state.shared;
       if (state.question === "take-back-link") return state.given;
+      if (state.question === "deliver") return state.list;
       if (state.question === "delete-entries" || state.question === "empty-trash") return state.trash;
       return "mount" in state ? { at: "mount", mount: state.mount } : { at: "welcome" };
     case "follow":

@@ -4,15 +4,25 @@ import { reordered } from "../../users/person.ts";
 import { folderNow, forgotten, listingNow, type ButtonContext } from "../context/button-context.ts";
 import { showFolder } from "./folder.ts";
 import { parentOf } from "./listing.ts";
-import type { SearchView, SelectView, TargetView } from "../model/session.ts";
+import type {
+  DestinationsView,
+  FollowsView,
+  GivenListView,
+  PreviewView,
+  SearchView,
+  SelectView,
+  SharedListView,
+  TargetView,
+  TasksView,
+  ViewState,
+} from "../model/session.ts";
 
 /** Another page of the folder, of what was found, or of the mounts. */
 export function turnPage(context: ButtonContext, page: number): Promise<Result> | Result {
   const { state } = context.shown ?? {};
   const { state: now } = context.session;
   if (state?.at === "mounts") return goTo(context, { at: "mounts", page });
-  if (state?.at === "tasks" || state?.at === "shared-list" || state?.at === "given-links" || state?.at === "follows")
-    return goTo(context, { ...state, page });
+  if (state && isPagedList(state)) return goTo(context, { ...state, page });
   // What was chosen meanwhile stays so.
   if (state?.at === "backfill") return goTo(context, { ...(now.at === "backfill" ? now : state), page });
   if (state?.at === "trash") return goTo(context, { ...(now.at === "trash" ? now : state), page });
@@ -22,10 +32,18 @@ export function turnPage(context: ButtonContext, page: number): Promise<Result> 
   return goTo(context, listing ? { ...listing, page } : context.session.state);
 }
 
+/** Lists that their page alone turns. */
+function isPagedList(
+  state: ViewState,
+): state is TasksView | SharedListView | GivenListView | FollowsView | DestinationsView | PreviewView {
+  return ["tasks", "shared-list", "given-links", "follows", "destinations", "preview"].includes(state.at);
+}
+
 /** The same page, read anew. */
 export function refresh(context: ButtonContext): Promise<Result> | Result {
   const { state } = context.shown ?? {};
-  if (state?.at === "select" || state?.at === "target") return goTo(context, state, { refresh: true });
+  if (state?.at === "select" || state?.at === "target" || state?.at === "destinations")
+    return goTo(context, state, { refresh: true });
   return goTo(context, listingNow(context) ?? context.session.state, { refresh: true });
 }
 

@@ -42,6 +42,15 @@ export function isPushable(
   );
 }
 
+/** Whether files go to another chat from here: of what is theirs, where nobody else sees it, once the bot has seen a chat they run. */
+export async function isDeliverable(
+  { services, visit, person }: Pick<ActionContext, "services" | "visit" | "person">,
+  { owner }: Pick<Mount, "owner">,
+): Promise<boolean> {
+  if (visit.place.kind !== "private" || owner !== person.id || !services.batches) return false;
+  return (await services.destinations?.mayHave(person.id)) === true;
+}
+
 /** Whether what a mount shows can be copied into a drive of whoever looks at it: it is a share. */
 export function isSavable(context: Pick<ActionContext, "services">, mount: Mount): boolean {
   return context.services.saves !== undefined && isShare(context, mount);

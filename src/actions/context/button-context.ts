@@ -77,6 +77,8 @@ function mountIn(state: ViewState): string | undefined {
     case "select":
     case "target":
       return state.folder.mount;
+    case "preview":
+      return state.of.folder.mount;
     case "save":
       return state.to.mount;
     case "share-out":
@@ -88,6 +90,7 @@ function mountIn(state: ViewState): string | undefined {
     case "trash":
       return state.mount;
     case "push":
+    case "destinations":
     case "tidy":
     case "tidied":
     case "follows":

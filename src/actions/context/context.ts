@@ -152,7 +152,7 @@ export async function keep(context: ActionContext, session: Session): Promise<vo
   await noteSession(context, session.id);
 }
 
-function nextOf(session: Session, state: ViewState, rows: Remembered["rows"]): Session {
+export function nextOf(session: Session, state: ViewState, rows: Remembered["rows"]): Session {
   const revision = session.revision + 1;
   const remembered = [...session.remembered, { revision, state, rows }].slice(-screensRemembered);
   return { ...session, revision, state, remembered };

@@ -6,6 +6,7 @@ import type { Storage } from "../../storage/storage.ts";
 import type { Visit } from "../../users/visit.ts";
 import type { Place } from "../../users/place.ts";
 import type { Admin } from "../../users/admin.ts";
+import type { Destinations } from "../../users/destinations.ts";
 import type { GivenLink, GivenLinks } from "../../users/given-links.ts";
 import type { Person } from "../../users/person.ts";
 import type { FileAddress } from "../model/file-address.ts";
@@ -49,6 +50,8 @@ export interface Services {
   readonly methods: readonly DownloadMethod[];
   /** The operator's default among them. */
   readonly usualMethod: DownloadMethod;
+  /** Chats that people run, where files can be delivered; absent = nothing is delivered elsewhere. */
+  readonly destinations?: Destinations | undefined;
   /** Files into chats; absent = there are none to be had. */
   readonly transfers?: Transfers;
   /** Several files into a chat; absent = there are none to be had. */

@@ -1,10 +1,14 @@
 import { inPrivate } from "../../users/roles.ts";
 import { button, flag, none, number } from "../context/button.ts";
+import { chooseFolder } from "./choose-folder.ts";
 import { cancelDownload, openDownload, retryDownload } from "./download.ts";
+import { askPreview } from "./preview.ts";
 import { cancelTask, clearTasks, openTask, pickTask, retryFailed, retryTask, tasksOf } from "./tasks.ts";
 
 export const downloadButtons = {
   "cancel-download": button("dc", inPrivate, none, cancelDownload, { urgent: true }),
+  "download-folder": button("dg", inPrivate, none, chooseFolder),
+  preview: button("di", inPrivate, none, askPreview),
   "open-download": button("do", inPrivate, number("index"), (context, { index }) => openDownload(context, index)),
   "retry-download": button("dr", inPrivate, none, retryDownload),
   "show-tasks": button("dt", inPrivate, none, tasksOf),

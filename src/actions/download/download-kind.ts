@@ -2,6 +2,8 @@ import { jobKind } from "../../jobs/job.ts";
 import type { LastWord } from "../../messaging/last-word.ts";
 import type { DownloadItem } from "../model/download-item.ts";
 import type { DownloadOrder } from "../model/download.ts";
+import type { Crumb } from "../../users/place.ts";
+import type { ViewRef } from "../model/session.ts";
 import type { MessageScreen } from "../model/screen.ts";
 import type { MessageRef, Target } from "../model/target.ts";
 
@@ -20,12 +22,22 @@ export interface Begun {
   readonly items: readonly (BegunItem | null)[];
   /** The one that was about to be begun: its task may be there, and nobody has noted it. */
   readonly trying?: number | undefined;
+  /** Absent = it goes where it was ordered to. */
+  readonly redirected?: Redirected | undefined;
 }
 
-/** The task that fetches it; or that it is over, as it was found. */
-export type BegunItem =
+/** Another folder, chosen while the batch was under way, and the screen that says so. */
+export interface Redirected {
+  readonly view: ViewRef;
+  /** Folders from the root down. */
+  readonly trail: readonly Crumb[];
+}
+
+/** The task that fetches it; or that it is over, as it was found. `into`: the folder it is in or comes to, null = the root; absent = as ordered. */
+export type BegunItem = { readonly into?: string | null } & (
   | { readonly task: string; readonly name: string }
-  | { readonly over: DownloadItem; readonly task?: string };
+  | { readonly over: DownloadItem; readonly task?: string }
+);
 
 /**
  * Batches of addresses that drives fetch. A job only follows, for hours or days, and goes on from its tasks after a kill:

@@ -62,6 +62,7 @@ export function downloadInto(
     const some = sources.slice(0, maxSources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
     const state = { at: "download", folder, download: id } as const;
     const view = await (unasked ? drawPassing(context, state, [], sessionLife) : draw(context, state));
+    const can = await services.storage.can(mount.id);
     return downloads.prepare({
       id,
       person: person.id,
@@ -74,6 +75,8 @@ export function downloadInto(
         mount: tagIn(mount, folder),
         trail: namesOf(folder),
         left: sources.length - some.length,
+        moves: can.has("move"),
+        tells: can.has("preview") && some.length === 1,
       },
     });
   });

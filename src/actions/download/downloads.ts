@@ -30,6 +30,7 @@ export function createDownloads(parts: DownloadsParts): Downloads {
     async begin({ id, ...order }, told) {
       await jobs.add(downloadKind, { ...order, id, told, askedAt: now() }, { id });
     },
+    find: async (id) => (await jobs.list(downloadKind)).find(({ input }) => input.id === id)?.input,
     cancel: (id) => jobs.cancel(downloadKind, id),
     async forget(person) {
       for (const { id, input } of await jobs.list(downloadKind))

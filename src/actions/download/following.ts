@@ -9,15 +9,15 @@ import { StorageError, storageErrorKind, type StorageErrorCode } from "../../sto
 import { sourceOf } from "../../storage/source.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { Task } from "../../storage/task.ts";
-import { queueOf, sessionLife, withRemembered } from "../context/context.ts";
+import { nextOf, queueOf, sessionLife, withRemembered } from "../context/context.ts";
 import { slim } from "../context/folder-view.ts";
 import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
 import type { DownloadItem, DownloadState } from "../model/download-item.ts";
 import type { WantedSource } from "../model/download.ts";
-import type { Remembered, Session } from "../model/session.ts";
+import type { DownloadView, Remembered, Session, ViewRef } from "../model/session.ts";
 import { addEnding } from "./ending.ts";
 import { withEnding } from "./with-ending.ts";
-import { itemsOf, type Begun, type BegunItem, type Download } from "./download-kind.ts";
+import { itemsOf, type Begun, type BegunItem, type Download, type Redirected } from "./download-kind.ts";
 
 /** What a batch is followed with. */
 export interface FollowedBy {
@@ -48,6 +48,8 @@ const maxFollowing = 7 * 24 * 3_600_000;
 const [usualPause, troublePause] = [3000, 30_000];
 /** ms between tries where the drive takes no more today. */
 const heldPause = 3_600_000;
+/** Tries to move something that has come. */
+const maxTries = 5;
 /** ms that cancelling may take. */
 const cancelWithin = 30_000;
 
@@ -57,6 +59,10 @@ interface FollowedSource {
   item: DownloadItem;
   task?: string | undefined;
   pace?: SpeedMeter | undefined;
+  /** The folder its task puts it into, or it was moved to; null = the root. */
+  into: string | null;
+  /** How often it could not be moved. */
+  tries?: number;
   /** When it last got on, and how far it was. */
   moved?: { readonly at: number; readonly progress: number } | undefined;
 }
@@ -65,12 +71,16 @@ interface FollowedSource {
 export class Following {
   readonly #download: Download;
   readonly #parts: FollowingParts;
-  readonly #message: ProgressMessage | undefined;
+  #message: ProgressMessage | undefined;
+  /** Where it goes since somebody has chosen another folder, and the screen that says so. */
+  #redirected: Redirected | undefined;
+  /** Its message shows something else of it just now: the choice of a folder, or what it would bring. */
+  #isAside = false;
   readonly #sources: readonly FollowedSource[];
   /** The one an attempt before this one may have begun without noting it. */
   #unsure: number | undefined;
-  /** No more are begun before this, ms since the epoch. */
-  #nextAt = 0;
+  /** Since when, in ms since the epoch, and for how many ms no more are begun. */
+  #rest = { from: 0, for: 0 };
   /** Ends what is written with the process alone: who cancels wants to know what was begun. */
   readonly #stopping = new AbortController();
 
@@ -81,7 +91,12 @@ export class Following {
     this.#message = shown && createProgressMessage({ shown, person }, parts);
     const items = itemsOf(download);
     const { checkpoint, signal } = parts.job;
-    this.#sources = download.sources.map((source, n) => followedOf(source, items[n], checkpoint?.items[n]));
+    this.#redirected = checkpoint?.redirected;
+    const ordered = download.to ?? null;
+    this.#sources = download.sources.map((source, n) => ({
+      into: ordered,
+      ...followedOf(source, items[n], checkpoint?.items[n]),
+    }));
     this.#unsure = checkpoint?.trying;
     const stop = () => {
       if (!(signal.reason instanceof JobCancelled)) this.#stopping.abort(signal.reason);
@@ -107,12 +122,85 @@ export class Following {
   async #follow(): Promise<void> {
     const until = this.#download.askedAt + maxFollowing;
     for (;;) {
+      await this.#noteChoice();
       await this.#beginSome();
       const pause = await this.#look();
-      if (this.#open.length === 0) return;
+      await this.#moveWhatCame();
+      const left = this.#open.length + this.#misplaced.length;
+      if (left === 0) return;
       if (this.#parts.now() > until) return;
-      await this.#message?.show(this.#screen("running"));
-      await this.#parts.wait(pause, this.#signal);
+      if (!this.#isAside) await this.#message?.show(this.#screen("running"));
+      await this.#pause(this.#misplaced.length > 0 ? Math.min(pause, troublePause) : pause);
+    }
+  }
+
+  /** Waits; whoever chooses another folder meanwhile need not. */
+  async #pause(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= usualPause) {
+      await this.#parts.wait(this.#download.shown ? Math.min(left, usualPause) : left, this.#signal);
+      if (!this.#download.shown || (left > usualPause && (await this.#noteChoice()))) return;
+    }
+  }
+
+  /** Looks whether another folder was chosen, which the session of its message tells. */
+  async #noteChoice(): Promise<boolean> {
+    const { shown, card } = this.#download;
+    return shown !== undefined && this.#takeChoice(await this.#parts.sessions.get(card.view.id));
+  }
+
+  /** Goes by the newest screen of the batch there is; true = it is another one. */
+  #takeChoice(session: Session | undefined): boolean {
+    const { shown, person, id } = this.#download;
+    this.#isAside = session !== undefined && asideOf(session, id) !== undefined;
+    const screen = session && screenOf(session, id);
+    if (!shown || !screen || screen.view.revision <= this.#view.revision) return false;
+    this.#redirected = screen;
+    this.#message = createProgressMessage({ shown, person }, { ...this.#parts, isDue: true });
+    return true;
+  }
+
+  get #view(): ViewRef {
+    return this.#redirected?.view ?? this.#download.card.view;
+  }
+
+  /** Id of the folder it goes into; null = the root. */
+  get #to(): string | null {
+    return (this.#redirected ? this.#redirected.trail.at(-1)?.id : this.#download.to) ?? null;
+  }
+
+  /** What has come to another folder than the one that was chosen meanwhile. */
+  get #misplaced(): readonly FollowedSource[] {
+    return this.#sources.filter(
+      ({ item: { state }, into }) =>
+        state.is === "done" && state.entry !== undefined && state.stayed === undefined && into !== this.#to,
+    );
+  }
+
+  async #moveWhatCame(): Promise<void> {
+    for (const one of this.#misplaced) {
+      await this.#move(one);
+      await this.#save();
+    }
+  }
+
+  /** One that cannot be moved stays where it is, and that is said. */
+  async #move(one: FollowedSource): Promise<void> {
+    const { state } = one.item;
+    if (state.is !== "done" || !state.entry) return;
+    const { mount, person: asker } = this.#download;
+    const to = this.#to;
+    try {
+      const options = { signal: this.#stopping.signal, asker };
+      await this.#parts.storage.move(mount, [state.entry.id], to ?? undefined, options);
+      one.into = to;
+    } catch (error) {
+      this.#stopping.signal.throwIfAborted();
+      if (!(error instanceof StorageError)) throw error;
+      one.tries = (one.tries ?? 0) + 1;
+      // An attempt before this one has moved it.
+      if (error.code === "same-folder") one.into = to;
+      else if (!isPassing(error) || one.tries >= maxTries)
+        one.item = { ...one.item, state: { ...state, stayed: error.code } };
     }
   }
 
@@ -120,9 +208,20 @@ export class Following {
     return this.#sources.filter(({ item: { state } }) => state.is === "waiting" || state.is === "running");
   }
 
+  #letBe(ms: number): void {
+    this.#rest = { from: this.#parts.now(), for: ms };
+  }
+
+  get #restLeft(): number {
+    const now = this.#parts.now();
+    // The clock was set back meanwhile: it is counted anew.
+    if (now < this.#rest.from) this.#letBe(this.#rest.for);
+    return this.#rest.from + this.#rest.for - now;
+  }
+
   /** Begins what is not begun, until the drive says that it is enough for now. What no other could do either ends all of them. */
   async #beginSome(): Promise<void> {
-    if (this.#parts.now() < this.#nextAt) return;
+    if (this.#restLeft > 0) return;
     for (const [n, one] of this.#sources.entries()) {
       if (one.task !== undefined || one.item.state.is !== "waiting") continue;
       this.#signal.throwIfAborted();
@@ -134,11 +233,11 @@ export class Following {
         const { code, retryAfter } = error;
         // Until the drive tells what was begun before, this one is not begun.
         if (isForNow(error) || (this.#unsure === n && isPassing(error))) {
-          this.#nextAt = this.#parts.now() + Math.max(usualPause, retryAfter ?? troublePause);
+          this.#letBe(Math.max(usualPause, retryAfter ?? troublePause));
           return;
         }
         if (await this.#isHeld(code)) {
-          this.#nextAt = this.#parts.now() + Math.max(heldPause, retryAfter ?? 0);
+          this.#letBe(Math.max(heldPause, retryAfter ?? 0));
           return;
         }
         one.item = { ...one.item, state: { is: "failed", code, retryAfter } };
@@ -157,19 +256,22 @@ export class Following {
   }
 
   async #begin(one: FollowedSource, n: number): Promise<void> {
-    const { mount, to, person: asker } = this.#download;
+    const { mount, person: asker } = this.#download;
     const { storage } = this.#parts;
     const options = { signal: this.#stopping.signal, asker };
     const { url, task } = one.source;
+    const to = this.#to;
     const begun = this.#unsure === n ? await this.#found(url) : undefined;
     this.#unsure = undefined;
     await this.#save(n);
     const now =
       begun ??
       (await (task === undefined
-        ? storage.download(mount, url, to, options)
+        ? storage.download(mount, url, to ?? undefined, options)
         : storage.retryTask(mount, task, options)));
     one.task = now.id;
+    // What was begun before goes on to where it went.
+    if (begun === undefined && task === undefined) one.into = to;
     this.#note(one, now);
     // A file without a task is there at once.
     if (now.phase === "done" && now.entry === now.id) await this.#settle(one, now);
@@ -199,7 +301,7 @@ export class Following {
     let pause = Infinity;
     for (const one of this.#open) {
       if (one.task === undefined) {
-        pause = Math.min(pause, Math.max(usualPause, this.#nextAt - this.#parts.now()));
+        pause = Math.min(pause, Math.max(usualPause, this.#restLeft));
         continue;
       }
       pause = Math.min(pause, await this.#lookAt(one, one.task));
@@ -208,7 +310,8 @@ export class Following {
   }
 
   async #lookAt(one: FollowedSource, id: string): Promise<number> {
-    const { mount, to, person: asker } = this.#download;
+    const { mount, person: asker } = this.#download;
+    const to = one.into ?? undefined;
     try {
       const { task, again, ended } = await this.#parts.storage.taskNow(mount, id, { to, signal: this.#signal, asker });
       if (ended) await this.#settle(one, task);
@@ -292,27 +395,51 @@ export class Following {
 
   async #end(): Promise<void> {
     const isLost = this.#open.length > 0;
-    await this.#remember();
+    while (!(await this.#remember())) await this.#moveWhatCame();
     await addEnding(this.#parts.jobs, this.#download, this.#screen(isLost ? "lost" : "over"));
   }
 
   #screen(is: "running" | "over" | "lost") {
-    return { ...this.#download.card, is, items: this.#sources.map(({ item }) => item) };
+    const moved = this.#redirected;
+    return {
+      ...this.#download.card,
+      ...(moved && { view: moved.view, trail: moved.trail.map(({ name }) => name) }),
+      is,
+      items: this.#sources.map(({ item }) => item),
+    };
   }
 
-  /** Its buttons open what has come, and begin again what has not. */
-  async #remember(): Promise<void> {
+  /**
+   * Its buttons open what has come, and begin again what has not. Where its message shows something else the end is shown
+   * instead, from which what has come can be moved. False = another folder was chosen just now.
+   */
+  #remember(): Promise<boolean> {
     const { sessions, exclusive } = this.#parts;
     const { person, card } = this.#download;
     const rows = this.#sources.map(rowOf);
-    await exclusive(queueOf({ person: { id: person } }), async () => {
+    return exclusive(queueOf({ person: { id: person } }), async () => {
       const session = await sessions.get(card.view.id);
-      if (session) await sessions.set(session.id, withRemembered(session, card.view.revision, { rows }), sessionLife);
+      if (!session) return true;
+      if (this.#takeChoice(session)) return false;
+      const ended = this.#isAside ? this.#endOver(session) : session;
+      await sessions.set(ended.id, withRemembered(ended, this.#view.revision, { rows }), sessionLife);
+      return true;
     });
   }
 
+  /** The session with the end of the batch as its next screen. */
+  #endOver(session: Session): Session {
+    const view = asideOf(session, this.#download.id);
+    if (!view) return session;
+    const next = nextOf(session, view, []);
+    this.#redirected = { view: { id: next.id, revision: next.revision }, trail: view.folder.trail };
+    return next;
+  }
+
   async #save(trying = this.#unsure): Promise<void> {
-    await this.#parts.job.save({ items: this.#sources.map(begunOf), trying });
+    const redirected = this.#redirected;
+    const items = this.#sources.map((one) => begunOf(one, this.#download.to ?? null));
+    await this.#parts.job.save({ items, trying, ...(redirected && { redirected }) });
   }
 }
 
@@ -343,21 +470,36 @@ function ifNotThere(error: unknown): undefined {
   if (!(error instanceof StorageError)) throw error;
 }
 
+/** The view of a batch that a session has left for something else of it; undefined = it has not. */
+function asideOf({ state }: Session, download: string): DownloadView | undefined {
+  const isAside = state.at === "preview" || (state.at === "target" && state.carrying === "fetch");
+  return isAside && state.of.at === "download" && state.of.download === download ? state.of : undefined;
+}
+
+/** The newest screen of a batch, and the folder it goes into. */
+function screenOf({ id, remembered }: Session, download: string): Redirected | undefined {
+  const screen = remembered.findLast(({ state }) => state.at === "download" && state.download === download);
+  if (screen?.state.at !== "download") return undefined;
+  return { view: { id, revision: screen.revision }, trail: screen.state.folder.trail };
+}
+
 function followedOf(
   source: WantedSource,
   item: DownloadItem | undefined,
   begun: BegunItem | null | undefined,
-): FollowedSource {
+): Omit<FollowedSource, "into"> & Partial<Pick<FollowedSource, "into">> {
   const fresh = item ?? { name: source.url, state: { is: "waiting" } };
   if (!begun) return { source, item: fresh };
-  if ("over" in begun) return { source, item: begun.over, task: begun.task };
-  return { source, item: { name: begun.name, state: { is: "running", progress: 0 } }, task: begun.task };
+  const where = begun.into === undefined ? {} : { into: begun.into };
+  if ("over" in begun) return { source, item: begun.over, task: begun.task, ...where };
+  return { source, item: { name: begun.name, state: { is: "running", progress: 0 } }, task: begun.task, ...where };
 }
 
-function begunOf({ item, task }: FollowedSource): BegunItem | null {
+function begunOf({ item, task, into }: FollowedSource, ordered: string | null): BegunItem | null {
   const { is } = item.state;
-  if (is !== "waiting" && is !== "running") return { over: item, ...(task !== undefined && { task }) };
-  return task === undefined ? null : { task, name: item.name };
+  const where = into === ordered ? {} : { into };
+  if (is !== "waiting" && is !== "running") return { over: item, ...(task !== undefined && { task }), ...where };
+  return task === undefined ? null : { task, name: item.name, ...where };
 }
 
 /** An entry to open, or the address and the task to begin again. */

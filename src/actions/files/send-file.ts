@@ -1,4 +1,4 @@
-import type { ActionContext, Outcome, Result } from "../context/context.ts";
+import { goTo, type ActionContext, type Result } from "../context/context.ts";
 import { notice, refused } from "../context/failure.ts";
 import { fileOf, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { sendFile, type SendOptions } from "./view.ts";
@@ -15,9 +15,21 @@ export function sendPressed(context: ButtonContext, how: SendOptions = {}): Prom
   return file ? sendFile(context, file, how) : forgotten(context);
 }
 
-/** Lets go of a file on its way. Its own screen tells that it did. */
-export async function cancelTransfer({ services, shown }: ButtonContext): Promise<Outcome> {
+/**
+ * Lets go of a file on its way. Its own screen tells that it did. Of one that nothing is known of – its process was killed
+ * before it was asked for – the card is shown, from which it can be.
+ */
+export async function cancelTransfer(context: ButtonContext): Promise<Result> {
+  const { services, shown } = context;
   const state = shown?.state;
-  const isCancelled = state?.at === "transfer" && (await services.transfers?.cancel(state.transfer)) === true;
-  return isCancelled ? notice("transfer-cancelled", { level: "done", for: "asker" }) : refused("transfer-over");
+  if (state?.at !== "transfer") return refused("transfer-over");
+  const came = (await services.transfers?.cancel(state.transfer)) ?? "over";
+  switch (came) {
+    case "cancelled":
+      return notice("transfer-cancelled", { level: "done", for: "asker" });
+    case "over":
+      return refused("transfer-over");
+    case "unknown":
+      return goTo(context, { ...state.file, at: "file" });
+  }
 }

@@ -224,7 +224,7 @@ export class Sending {
     this.#taken[n] = (this.#taken[n] ?? 0) + bytes;
     this.#pulse += 1;
     this.#pace.note(this.#done);
-    if (this.#parts.now() - this.#reportedAt >= reportEvery) this.#report();
+    if (Math.abs(this.#parts.now() - this.#reportedAt) >= reportEvery) this.#report();
   }
 
   #report(): void {

@@ -104,13 +104,13 @@ async function follow(
 ): Promise<void> {
   let pace = paceOf(shown);
   let drawnAt = now();
-  const rest = async () => wait(Math.max(0, drawnAt + pace - now()), signal).catch(() => undefined);
+  const rest = async () => wait(Math.min(Math.max(0, drawnAt + pace - now()), pace), signal).catch(() => undefined);
   // A place is the newest one when the time has come. Of progress another report comes soon: it is passed over until then.
   if (show === placeIn) await rest();
   for await (const state of jobs.follow(kind, id, { signal })) {
     const next = show(state);
     if (next === "end") return;
-    if (!next || (next.is === "running" && now() - drawnAt < pace)) continue;
+    if (!next || (next.is === "running" && Math.abs(now() - drawnAt) < pace)) continue;
     drawnAt = now();
     const edited = await messengers
       .of(shown.place)

@@ -48,7 +48,11 @@ export function createTransfers(parts: TransfersParts): Transfers {
         upload: { start: (place) => start({ jobs, drawing }, order, place) },
       } satisfies Prepared;
     },
-    cancel: (id) => jobs.cancel(kind, id),
+    async cancel(id) {
+      if (await jobs.cancel(kind, id)) return "cancelled";
+      const known = await Array.fromAsync(jobs.follow(kind, id, { signal: AbortSignal.timeout(forgetWithin) }));
+      return known.length > 0 ? "over" : "unknown";
+    },
     async forget(person) {
       const signal = AbortSignal.timeout(forgetWithin);
       for (const { id } of await jobs.list(kind, { key: person })) {

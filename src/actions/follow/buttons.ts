@@ -3,7 +3,7 @@ import { button, flag, none, number } from "../context/button.ts";
 import { goTo } from "../context/context.ts";
 import { askBackfill, fetchEntries, pickEntry } from "./backfill.ts";
 import { followHere } from "./begin.ts";
-import { askFeed } from "./feed-forms.ts";
+import { askFeed, askFeedFolder } from "./feed-forms.ts";
 import { checkFollow, openFollow, pauseFollow, pickFollow, removeFollow, setEvery, tellGroup } from "./manage.ts";
 
 export const followButtons = {
@@ -18,7 +18,7 @@ export const followButtons = {
   "tell-group": button("ng", inPrivate, flag("group"), (context, { group }) => tellGroup(context, group)),
   "feed-words": button("nw", inPrivate, none, (context) => askFeed(context, "feed-words"), { form: true }),
   "feed-pattern": button("nn", inPrivate, none, (context) => askFeed(context, "feed-pattern"), { form: true }),
-  "feed-folder": button("nf", inPrivate, none, (context) => askFeed(context, "feed-folder"), { form: true }),
+  "feed-folder": button("nf", inPrivate, none, askFeedFolder),
   "feed-backfill": button("nb", inPrivate, none, askBackfill),
   "pick-feed-entry": button("nk", inPrivate, number("index"), (context, { index }) => pickEntry(context, index)),
   "fetch-feed-entries": button("ny", inPrivate, none, fetchEntries),

@@ -1,17 +1,16 @@
 import type { Field, Values } from "../../storage/field.ts";
 import { readForm, type ProblemCode } from "../../storage/form.ts";
-import { findPlace } from "../browse/path.ts";
 import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import { findSession, goTo, type ActionContext, type Result } from "../context/context.ts";
-import { attempt, refused } from "../context/failure.ts";
+import { refused } from "../context/failure.ts";
 import { folderView } from "../context/folder-view.ts";
 import { formScreen, type Again } from "../context/form-screen.ts";
-import { withMount } from "../context/with-mount.ts";
 import type { FollowedFeed } from "../model/follow.ts";
+import { onFollow } from "./manage.ts";
 import { maxPattern, readPattern } from "./pattern.ts";
 import { isManaged } from "./view.ts";
 
-type FeedForm = "feed-words" | "feed-pattern" | "feed-folder";
+type FeedForm = "feed-words" | "feed-pattern";
 
 /** What is left out means that there is none. */
 const text = (name: string, maxLength: number): Field => ({ name, kind: "text", required: false, maxLength });
@@ -19,7 +18,6 @@ const text = (name: string, maxLength: number): Field => ({ name, kind: "text", 
 const fields: Readonly<Record<FeedForm, readonly Field[]>> = {
   "feed-words": [text("include", 200), text("exclude", 200)],
   "feed-pattern": [text("pattern", maxPattern)],
-  "feed-folder": [text("path", 1000)],
 };
 
 /** Asks for what a feed's card can change. */
@@ -86,14 +84,12 @@ export function submitPattern(asked: ActionContext, subject: string | undefined,
   });
 }
 
-/** Where they go, by a path from the top of the drive. */
-export function submitFolder(asked: ActionContext, subject: string | undefined, answers: Values): Promise<Result> {
-  return edit(asked, { id: "feed-folder", subject, answers }, ({ context, feed, values, change, wrong }) =>
-    withMount(context, feed.mount, (mount) =>
-      attempt<Result>(context, { mount }, async () => {
-        const place = await findPlace(context, folderView(context, feed.mount), values["path"] ?? "");
-        return place && !place.file ? change({ trail: place.trail }) : wrong("path", "no-such-folder");
-      }),
-    ),
-  );
+/** Asks for the folder they go into: looking begins in the one they go into now. */
+export function askFeedFolder(context: ButtonContext): Promise<Result> {
+  return onFollow(context, ({ follow: { id, about }, folder }) => {
+    if (about.is !== "feed") return forgotten(context);
+    const start = folderView(context, about.mount, about.trail);
+    const of = { at: "follow", follow: id, folder } as const;
+    return goTo(context, { at: "target", carrying: "fetch", of, folder: start, first: true });
+  });
 }

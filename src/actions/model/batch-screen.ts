@@ -1,10 +1,11 @@
 import type { Entry } from "../../storage/entry.ts";
+import type { Destination } from "../../users/destinations.ts";
 import type { MountTag } from "./mount-tag.ts";
 import type { ViewRef } from "./session.ts";
 import type { TransferFailure } from "./upload.ts";
 
 /**
- * Several files on their way into the chat. Presses: `cancel-batch` while it is waiting or running; then `open-unsent` by the index
+ * Several files on their way into the chat, or into another one. Presses: `cancel-batch` while it is waiting or running; then `open-unsent` by the index
  * of a file that did not come, `retry-batch` where trying again can help, `back` to the folder.
  */
 export interface BatchScreen {
@@ -13,6 +14,8 @@ export interface BatchScreen {
   readonly mount: MountTag;
   /** The folder they were asked for in. */
   readonly trail: readonly string[];
+  /** The chat they go to; absent = this one. */
+  readonly destination?: Destination | undefined;
   /** Files in it. */
   readonly count: number;
   /** There are more than one batch takes. */

@@ -1,4 +1,5 @@
 import type { Mount } from "../../storage/mount.ts";
+import type { Destination } from "../../users/destinations.ts";
 import type { BatchScreen } from "./batch-screen.ts";
 import type { FoundRow } from "./session.ts";
 import type { Upload } from "./upload.ts";
@@ -26,6 +27,8 @@ export interface BatchOrder {
   readonly limit: number;
   /** As they are, where the platform would make something smaller of them to show. */
   readonly asFiles: boolean;
+  /** The chat they go to; absent = the one they are asked for in. */
+  readonly destination?: Destination | undefined;
   /** The screen but for how far it is. */
   readonly card: Omit<BatchScreen, "done" | "state" | "unsent">;
 }

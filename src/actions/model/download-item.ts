@@ -19,7 +19,12 @@ export type DownloadState =
       readonly left?: number | undefined;
       readonly still?: number | undefined;
     }
-  | { readonly is: "done"; readonly entry?: Entry | undefined }
+  /** `stayed`: why it could not be moved to the folder that was chosen while it was fetched. */
+  | {
+      readonly is: "done";
+      readonly entry?: Entry | undefined;
+      readonly stayed?: StorageErrorCode | undefined;
+    }
   | { readonly is: "cancelled" }
   /** Its task was removed elsewhere. */
   | { readonly is: "gone" }

@@ -13,6 +13,8 @@ export interface Downloads {
   begin(order: DownloadOrder, told: Target): Promise<void>;
   /** Ends a batch: what is not there yet is not fetched. False = it is over. */
   cancel(id: string): Promise<boolean>;
+  /** A batch that is not over; undefined = there is none of that id. */
+  find(id: string): Promise<DownloadOrder | undefined>;
   /** Follows nothing of a person any more; what their drive fetches it goes on with. */
   forget(person: string): Promise<void>;
 }

@@ -25,7 +25,6 @@ export const formsOfApp = [
   "entry-name",
   "feed-words",
   "feed-pattern",
-  "feed-folder",
   "link-password",
   "aria2",
   // Operators.

@@ -1,3 +1,4 @@
+import type { SharedGroup } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import type { Crumb } from "../../users/place.ts";
 import type { SaveScreen } from "./screen.ts";
@@ -6,8 +7,10 @@ import type { Placed } from "./target.ts";
 
 /** What of shares is copied into somebody's own drive, told in the message that was answered with. */
 export interface Saves {
-  /** One that begins when its message is there; `busy` = the same is under way already. */
-  prepare(order: SaveOrder): Promise<Prepared | "busy">;
+  /** The same is under way already. */
+  isUnderWay(same: Pick<SaveOrder, "share" | "entries" | "mount" | "to">): Promise<boolean>;
+  /** One that begins when its message is there. */
+  prepare(order: SaveOrder): Promise<Prepared>;
   /** Ends one of which nothing was asked of the drive yet. */
   cancel(id: string): Promise<"cancelled" | "too-late" | "over">;
   /** Tells nothing of a person's any more. */
@@ -21,10 +24,12 @@ export interface SaveOrder {
   readonly person: string;
   /** The mount that is the share. */
   readonly share: string;
-  /** What of it, all in one folder; absent = all that is at its top. */
+  /** What of it, in one folder; absent = all that is at its top. */
   readonly entries?: readonly Entry[] | undefined;
   /** Ids of the folders above that inside the share, the uppermost first. */
   readonly above: readonly string[];
+  /** What of further folders of it; absent = nothing. */
+  readonly others?: readonly SharedGroup[] | undefined;
   /** The mount it goes into, and the folders from its root down to the one it goes to. */
   readonly mount: string;
   readonly to: readonly Crumb[];

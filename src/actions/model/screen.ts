@@ -10,8 +10,9 @@ import { feedTroubles } from "./follow.ts";
 import type { FileAddress } from "./file-address.ts";
 import type { FormRef } from "./form.ts";
 import type { ViewRef } from "./session.ts";
+import { destinationTroubles, type Destination } from "../../users/destinations.ts";
 import type { Policy } from "../../users/place.ts";
-import type { Task } from "../../storage/task.ts";
+import type { PreviewFile, Task } from "../../storage/task.ts";
 import type { DownloadItem } from "./download-item.ts";
 import type { UploadItem } from "./upload-item.ts";
 import type { Placed } from "./target.ts";
@@ -19,6 +20,7 @@ import type { TransferFailure, Upload } from "./upload.ts";
 import type { BatchScreen } from "./batch-screen.ts";
 import type { OperatorsScreen } from "./admin-screen.ts";
 import type { HookCard } from "./hook-screen.ts";
+import type { DestinationList } from "./destinations-screen.ts";
 import type { FollowScreen } from "./follow-screen.ts";
 import type { GivenScreen } from "./given-screen.ts";
 import type { PushScreen } from "./push-screen.ts";
@@ -54,9 +56,11 @@ export type Screen =
   | SaveScreen
   | FollowScreen
   | PushScreen
+  | DestinationList
   | UploadScreen
   | SharedScreen
   | GivenScreen
+  | PreviewList
   | TaskList
   | TaskCard
   | TidyScreen
@@ -203,6 +207,7 @@ export type Ability =
   | "share-out"
   | "shared-links"
   | "give-link"
+  | "deliver"
   | "push"
   | "tidy"
   | "add-favourite"
@@ -522,7 +527,7 @@ export type TransferState =
     };
 
 /**
- * Addresses a drive fetches by itself. Presses: `cancel-download` while it `is` running; then `open-download` by the item's
+ * Addresses a drive fetches by itself. Presses: `cancel-download` while it `is` running, `download-folder` where it `moves`, `preview` where it `tells`; then `open-download` by the item's
  * index where it is done, `retry-download` where one has failed or was cancelled, `show-tasks`, `back` to the folder.
  */
 export interface DownloadScreen {
@@ -538,6 +543,10 @@ export interface DownloadScreen {
   readonly is: "running" | "over" | "lost";
   /** What the feed calls itself that brought it; absent = somebody asked for it. */
   readonly feed?: string | undefined;
+  /** The drive can move what has come: another folder may be chosen. Absent = not. */
+  readonly moves?: boolean | undefined;
+  /** The drive can tell what it would bring: it is one address, and under way. Absent = not. */
+  readonly tells?: boolean | undefined;
 }
 
 /**
@@ -602,6 +611,23 @@ export type SaveState =
       readonly code: StorageErrorCode | "target-gone";
       readonly retryAfter?: number | undefined;
     };
+
+/** A page of what an address would bring, before it is there. Presses: `turn`, `back` to the download. */
+export interface PreviewList {
+  readonly show: "preview";
+  readonly view: ViewRef;
+  readonly mount: MountTag;
+  readonly trail: readonly string[];
+  readonly name: string;
+  /** Empty = the drive does not know. */
+  readonly files: readonly PreviewFile[];
+  /** Of all of them; `size` in bytes, as far as it is told. */
+  readonly total: { readonly count: number; readonly size: number };
+  /** There is more than is told. */
+  readonly isCut: boolean;
+  /** 1-based. */
+  readonly page: { readonly number: number; readonly count: number };
+}
 
 /**
  * What a drive fetches by itself, newest first. Presses: `task` by index, `turn`, `refresh`, `retry-tasks` where some have
@@ -711,11 +737,14 @@ export interface Question {
     | "renew-hook"
     | "revoke-hook"
     | "take-back-link"
+    | "deliver"
     | "delete-entries"
     | "empty-trash";
   /** What it is about: the mount's title, the text to be sent. */
   readonly subject?: string | undefined;
-  /** Chats a broadcast would go to, or entries that would be deleted. */
+  /** The chat that would be delivered to. */
+  readonly destination?: Destination | undefined;
+  /** Chats a broadcast would go to, entries that would be deleted, or files that would be delivered. */
   readonly count?: number;
   /** Bytes that are free then; absent = nobody knows. */
   readonly size?: number | undefined;
@@ -770,6 +799,8 @@ export const noticeCodes = [
   "nothing-to-list-yet",
   "list-not-sent",
   "no-sending-here",
+  "chats-out-of-reach",
+  ...destinationTroubles,
   "transfer-cancelled",
   "transfer-over",
   "approval-over",
@@ -852,7 +883,6 @@ export const noticeCodes = [
   "nothing-chosen",
   "selection-full",
   "too-many-at-once",
-  "save-one-folder",
   "target-inside",
   "undo-over",
   "undo-unclear",

@@ -2,10 +2,18 @@
 export interface SentFile {
   /** What the platform gives its bytes for: an id of Telegram's, the address of an attachment of Discord's. */
   readonly id: string;
+  /** Where its platform can be asked for it once its id is too old; absent = it does not get too old, or cannot be asked for. */
+  readonly message?: SentMessage | undefined;
   /** As it is to be called: never empty, without signs that nobody sees. */
   readonly name: string;
   /** Bytes; absent = the platform does not say. */
   readonly size?: number | undefined;
+}
+
+/** The message a file stands in, by the platform's own ids. */
+export interface SentMessage {
+  readonly channel: string;
+  readonly id: string;
 }
 
 /** Bytes of a name that drives and file systems take. */

@@ -1,10 +1,11 @@
 import type { Crumb, Policy } from "../../users/place.ts";
 import type { Entry, Order, Variant } from "../../storage/entry.ts";
 import type { EntryKind } from "../../storage/file-kind.ts";
+import type { Destination } from "../../users/destinations.ts";
 import type { KeptFolder } from "../../users/kept-folders.ts";
 import type { AdminView } from "./admin-view.ts";
 import type { LifeDays } from "./share-life.ts";
-import type { Carrying, Change, Selection } from "./change.ts";
+import type { Carrying, Change, Picked, Selection } from "./change.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
 
 /** The screen a button belongs to, as the button remembers it. */
@@ -51,12 +52,14 @@ export type ViewState =
   | BatchView
   | ListView
   | DownloadView
+  | PreviewView
   | FollowsView
   | FollowView
   | BackfillView
   | UploadView
   | SaveView
   | PushView
+  | DestinationsView
   | ShareDraftView
   | SharedListView
   | SharedView
@@ -124,6 +127,13 @@ export type ViewState =
     }
   | { readonly at: "question"; readonly question: PlainQuestion }
   | { readonly at: "question"; readonly question: "revoke-shared"; readonly shared: SharedView }
+  | {
+      readonly at: "question";
+      readonly question: "deliver";
+      /** Where the list was that it was chosen from. */
+      readonly list: DestinationsView;
+      readonly destination: Destination;
+    }
   | {
       readonly at: "question";
       readonly question: "take-back-link";
@@ -241,6 +251,8 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "target":
     case "trash":
       return state.folder;
+    case "preview":
+      return state.of.folder;
     case "save":
       return state.back.at === "folder" ? state.back : state.back.folder;
     case "share-out":
@@ -250,6 +262,7 @@ export function folderOf(state: ViewState): FolderView | undefined {
     case "backfill":
       return state.folder;
     case "push":
+    case "destinations":
     case "tidy":
       return folderOf(state.from);
     case "tidied":
@@ -305,6 +318,8 @@ export interface BatchView {
   /** Id of the batch. */
   readonly batch: string;
   readonly asFiles: boolean;
+  /** The chat they go to; absent = the one they were asked for in. */
+  readonly destination?: Destination | undefined;
 }
 
 /** A batch of addresses on their way into a folder. Its rows are what they became, and where to begin again. */
@@ -313,6 +328,14 @@ export interface DownloadView {
   readonly folder: FolderView;
   /** Id of the batch. */
   readonly download: string;
+}
+
+/** A page of what the address of a batch would bring. */
+export interface PreviewView {
+  readonly at: "preview";
+  readonly of: DownloadView;
+  /** 1-based. */
+  readonly page: number;
 }
 
 /** A page of what is followed. Its rows are ids. */
@@ -365,10 +388,21 @@ export interface SaveView {
   readonly from: FolderView | FileView;
   /** Only these entries of the folder; absent = all of it. */
   readonly chosen?: readonly Entry[] | undefined;
+  /** What is chosen of further folders of the share. */
+  readonly others?: readonly Picked[] | undefined;
   /** Where it goes. */
   readonly to: FolderView;
   /** Where one comes back to: to the share, and once it is saved to what came of it. */
   readonly back: FolderView | FileView;
+}
+
+/** A page of the chats that files can be delivered to. Its rows are their ids. */
+export interface DestinationsView {
+  readonly at: "destinations";
+  /** What is to be delivered, and where one comes back to. */
+  readonly from: FileView | TidyView;
+  /** 1-based. */
+  readonly page: number;
 }
 
 /** Files on their way to somebody's aria2. Its rows are the ids aria2 has them under. */
@@ -457,15 +491,26 @@ export interface SelectView {
   readonly folder: FolderView;
 }
 
-/** A page of folders, to choose one to put entries into. */
-export interface TargetView {
+/** A page of folders, to choose one that entries are put into, or that a drive fetches into. */
+export type TargetView = CarryTargetView | FetchTargetView;
+
+interface TargetPage {
   readonly at: "target";
-  readonly carrying: Carrying;
-  /** What is put there. */
-  readonly tidy: TidyView;
   readonly folder: FolderView;
   /** It is the first one shown: folders that were chosen lately stand above. */
   readonly first?: boolean | undefined;
+}
+
+export interface CarryTargetView extends TargetPage {
+  readonly carrying: Carrying;
+  /** What is put there. */
+  readonly tidy: TidyView;
+}
+
+/** Where the downloads of a batch go, or those of a feed. */
+export interface FetchTargetView extends TargetPage {
+  readonly carrying: "fetch";
+  readonly of: DownloadView | FollowView;
 }
 
 /** What came of a change; the change itself is in the session. */

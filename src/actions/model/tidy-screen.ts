@@ -21,6 +21,7 @@ export type TidyAbility =
   | "save"
   | "send-entries"
   | "send-as-files"
+  | "deliver"
   | "push"
   | "undo";
 
@@ -69,15 +70,18 @@ export interface SelectList extends OfMount, Paged {
 }
 
 /**
- * Where to put entries. Presses: `enter-target` by index, the `recent` ones first: those are chosen at once; `put-here`
+ * Where to put entries, or what is fetched. Presses: `enter-target` by index, the `recent` ones first: those are chosen at once; `put-here`
  * where it can be, `new-folder`, `turn`, `up`, `back`.
  */
 export interface TargetList extends OfMount, Paged {
   readonly show: "target";
-  readonly carrying: Carrying;
+  readonly carrying: Carrying | "fetch";
+  /** What is carried; nothing where something is fetched. */
   readonly chosen: Sum;
   /** The one thing that is carried; absent = several. */
   readonly entry?: Entry | undefined;
+  /** What is fetched: a feed, or the first address of so many. */
+  readonly fetched?: { readonly name: string; readonly count: number } | undefined;
   /** Folders chosen lately, each from the root down. */
   readonly recent: readonly (readonly string[])[];
   /** Folders here. */

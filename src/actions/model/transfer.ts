@@ -7,8 +7,8 @@ import type { Upload } from "./upload.ts";
 export interface Transfers {
   /** A transfer that begins when the frontend starts it. `busy` = this file is on its way here already; `full` = the person has enough waiting. */
   prepare(order: TransferOrder): Promise<Prepared | "busy" | "full">;
-  /** Lets go of it at once. False = it has ended already. */
-  cancel(id: string): Promise<boolean>;
+  /** Lets go of it at once. `over` = it has ended already; `unknown` = it never began, or ended long ago. */
+  cancel(id: string): Promise<"cancelled" | "over" | "unknown">;
   /** Cancels everything of a person; what is kept of it goes with its end. */
   forget(person: string): Promise<void>;
   /** Cancels everything of a mount but for persons who may still have it; absent = nobody may: it is not there any more. */

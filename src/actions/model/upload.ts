@@ -1,3 +1,4 @@
+import { destinationTroubles } from "../../users/destinations.ts";
 import type { Entry } from "../../storage/entry.ts";
 import type { StorageErrorCode } from "../../storage/error.ts";
 import type { MessageRef, Target } from "./target.ts";
@@ -48,6 +49,9 @@ export const uploadFailures = [
   "stalled",
   /** There is nothing in it, and platforms take no empty files. */
   "empty",
+  /** The chat takes the next file only after a longer while: slow mode, or too much at once. */
+  "slowed",
+  ...destinationTroubles,
 ] as const;
 export type UploadFailure = (typeof uploadFailures)[number];
 

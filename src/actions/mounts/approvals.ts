@@ -62,6 +62,9 @@ function cardOf({ card }: Approval, decided: Exclude<Decided, { state: "approved
   return { ...card, state };
 }
 
+/** Milliseconds between two questions at most. */
+const longestPause = 60_000;
+
 /**
  * Asks at the interval told until somebody has decided. When it may be asked next is noted before each question and after
  * its answer, so that a restart asks no sooner; what was decided is noted before anything is made of it.
@@ -73,9 +76,12 @@ async function decision(
 ): Promise<Decided> {
   let pending: PendingApproval = checkpoint && "pending" in checkpoint ? checkpoint.pending : begun;
   for (;;) {
-    await wait(Math.max(0, Math.min(pending.nextPoll, pending.until) - now()), signal);
-    await save({ pending: { ...pending, nextPoll: now() + pending.interval } });
-    const outcome = await storage.pollApproval(kind, pending, { signal }).catch((error: unknown) => {
+    const left = Math.min(pending.nextPoll, pending.until) - now();
+    await wait(Math.min(Math.max(0, left), longestPause), signal);
+    // It has been waited for, also where the clock was set back meanwhile.
+    const asked = { ...pending, nextPoll: Math.min(pending.nextPoll, now()) };
+    await save({ pending: { ...asked, nextPoll: now() + pending.interval } });
+    const outcome = await storage.pollApproval(kind, asked, { signal }).catch((error: unknown) => {
       if (!(error instanceof StorageError)) throw error;
       const again = askedAgain(error, pending, now());
       return again

@@ -74,7 +74,8 @@ async function sayWord(parts: LastWordsParts, word: Word, attempt: number): Prom
   const { messengers, places, now, log } = parts;
   const { id, person, askedAt, screen, language } = word;
   const shown = await places.get(id);
-  if (!shown && now() < askedAt + shownWithin) throw new JobFailure("message-not-shown", { retryAfter: 1000 });
+  if (!shown && Math.abs(now() - askedAt) < shownWithin)
+    throw new JobFailure("message-not-shown", { retryAfter: 1000 });
   const messenger = messengers.of(shown?.place ?? person);
   if (shown) await sayLastWord({ person, shown: { ...shown, language }, screen }, { messenger, attempt, isNews, log });
   else if (!isCancelled(screen)) await tellPerson({ person, screen, language }, { messenger, attempt, log });

@@ -8,6 +8,7 @@ import { changeAccount } from "../mounts/sign-in.ts";
 import { showMount } from "../mounts/views.ts";
 import { showOperators } from "../admin/views.ts";
 import type { ViewState } from "../model/session.ts";
+import { deliver } from "../deliver/deliver.ts";
 import { newHook, revokeHook } from "../hook/hook.ts";
 import { takeBackLink } from "../links/given-link.ts";
 import { revokeOwnLinks } from "../links/revoke-links.ts";
@@ -38,6 +39,8 @@ export function confirm(context: ButtonContext): Promise<Result> | Result {
       return revokeHook(context);
     case "take-back-link":
       return takeBackLink(context, question);
+    case "deliver":
+      return deliver(context, question);
     case "other-account":
       return changeAccount(context, question.mount, question.pending);
     case "delete-entries":
@@ -68,6 +71,8 @@ export function dismiss(context: ButtonContext): Promise<Result> | Result {
       return goTo(context, { at: "hook" });
     case "take-back-link":
       return goTo(context, question.given);
+    case "deliver":
+      return goTo(context, question.list.from);
     case "other-account":
       return keepAccount(context, question.mount);
     case "delete-entries":

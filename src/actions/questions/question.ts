@@ -1,5 +1,6 @@
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { withMount } from "../context/with-mount.ts";
+import { showDeliverQuestion } from "../deliver/deliver.ts";
 import { recipients } from "../admin/views.ts";
 import { showDeleteQuestion } from "../tidy/trash.ts";
 import type { ViewState } from "../model/session.ts";
@@ -31,6 +32,8 @@ export async function showQuestion(
       const view = await draw(context, state);
       return { screen: { show: "question", view, question: "take-back-link", subject: state.name } };
     }
+    case "deliver":
+      return showDeliverQuestion(context, state);
     case "delete-entries":
     case "empty-trash":
       return showDeleteQuestion(context, state);

@@ -40,8 +40,14 @@ export interface SaveOutcome {
 }
 
 /** One of a key at a time: what is asked for twice is found there by the second. */
-export function keyOf({ mount, to, share, entries = [] }: Pick<Save, "mount" | "to" | "share" | "entries">): string {
-  const [first, ...others] = entries;
-  const more = others.length > 0 ? `+${others.length}` : "";
+export function keyOf({
+  mount,
+  to,
+  share,
+  entries = [],
+  others = [],
+}: Pick<Save, "mount" | "to" | "share" | "entries" | "others">): string {
+  const [first, ...rest] = [...entries, ...others.flatMap((group) => group.entries)];
+  const more = rest.length > 0 ? `+${rest.length}` : "";
   return [mount, to.at(-1)?.id ?? "", share, `${first?.id ?? ""}${more}`].join("/");
 }

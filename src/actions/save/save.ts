@@ -9,9 +9,10 @@ import { afresh, draw, goTo, withPerson, type ActionContext, type Outcome, type 
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { folderView, slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
+import type { Picked } from "../model/change.ts";
 import type { SaveOrder } from "../model/save.ts";
 import type { FileView, FolderView, SaveView } from "../model/session.ts";
-import { chosenIn, folderOfTidy } from "../tidy/picked.ts";
+import { entriesOf, folderOfTidy, pickedBy } from "../tidy/picked.ts";
 
 /** Saves what the button stands on – a share's folder or file – into a drive of the presser's own. */
 export function save(context: ButtonContext): Promise<Result> | Result {
@@ -29,19 +30,21 @@ type Source = FolderView | FileView;
 /** Most entries that are saved at once. */
 const maxSaved = 100;
 
-/** What is chosen, where it is of one folder: that is what a share's service takes at once. */
+/** What is chosen, in whatever folders of the share. */
 function saveChosen(context: ButtonContext, folder: FolderView): Promise<Result> | Result {
-  const [group, ...others] = chosenIn(context.session, folder.mount)?.picked ?? [];
+  const picked = pickedBy({ at: "tidy", about: "selection", from: folder }, context.session);
+  const [group, ...others] = picked;
   if (!group) return refused("nothing-chosen");
-  if (others.length > 0) return refused("save-one-folder");
-  if (group.entries.length > maxSaved) return refused("too-many-at-once");
+  if (entriesOf(picked).length > maxSaved) return refused("too-many-at-once");
   const { filter: _left, ...from } = folder;
-  return begin(context, { ...from, trail: group.trail }, { chosen: group.entries });
+  return begin(context, { ...from, trail: group.trail }, { chosen: group.entries, others });
 }
 
 interface Again {
   /** Only these of the folder. */
   readonly chosen?: readonly Entry[] | undefined;
+  /** And these of further folders. */
+  readonly others?: readonly Picked[] | undefined;
   /** Where it was to go. */
   readonly to?: FolderView | undefined;
 }
@@ -52,7 +55,7 @@ export function retrySave(context: ButtonContext): Promise<Result> | Result {
   return state?.at === "save" ? begin(context, state.from, state) : forgotten(context);
 }
 
-async function begin(asked: ButtonContext, from: Source, { chosen, to: again }: Again = {}): Promise<Result> {
+async function begin(asked: ButtonContext, from: Source, { chosen, others, to: again }: Again = {}): Promise<Result> {
   const { services } = asked;
   const { saves } = services;
   const folder = from.at === "folder" ? from : from.folder;
@@ -66,7 +69,7 @@ async function begin(asked: ButtonContext, from: Source, { chosen, to: again }: 
       const before = again && (await mountsOf(services, context.person)).find(({ id }) => id === again.mount);
       const target = saves && (before ?? (await ableMount(context, "save")));
       if (!target) return noDrive(context);
-      return beginIn(context, { from, chosen, share, target, to: before && again });
+      return beginIn(context, { from, chosen, others, share, target, to: before && again });
     },
     { for: "link", trail: folder.trail },
   );
@@ -81,25 +84,32 @@ function noDrive(context: ActionContext): Promise<Outcome> | Outcome {
 interface Beginning {
   readonly from: Source;
   readonly chosen?: readonly Entry[] | undefined;
+  readonly others?: readonly Picked[] | undefined;
   readonly share: Mount;
   readonly target: Mount;
   /** Absent = to where the person is, or was lately. */
   readonly to?: FolderView | undefined;
 }
 
-async function beginIn(asked: ActionContext, { from, chosen, share, target, to: given }: Beginning): Promise<Result> {
+async function beginIn(asked: ActionContext, beginning: Beginning): Promise<Result> {
+  const { from, chosen, others = [], share, target, to: given } = beginning;
   const { services, visit, person } = asked;
+  const { saves } = services;
+  if (!saves) throw new Error("something was to be saved without saving");
   const to = given ?? (await targetIn(asked, target));
   const context = await withPerson(asked, withTarget(person, { mount: target.id, trail: to.trail }));
-  const view: SaveView = { at: "save", save: services.newId(), from, chosen, to, back: from };
+  const view: SaveView = { at: "save", save: services.newId(), from, chosen, others, to, back: from };
   const { entries, above } = wantedOf(from, chosen);
+  // Its message stays the other's: a press that is brought again after a kill finds what it began itself.
+  if (await saves.isUnderWay({ share: share.id, entries, mount: target.id, to: to.trail })) return refused("save-busy");
   const isGroup = visit.place.kind === "group";
-  const prepared = await services.saves?.prepare({
+  return saves.prepare({
     id: view.save,
     person: person.id,
     share: share.id,
     entries,
     above,
+    others: others.map((group) => ({ entries: group.entries, above: group.trail.map(({ id }) => id) })),
     mount: target.id,
     to: to.trail,
     canTidy: await canTidy(context, target),
@@ -109,12 +119,11 @@ async function beginIn(asked: ActionContext, { from, chosen, share, target, to: 
       show: "save",
       ...(isGroup && { for: "asker" }),
       view: await draw(context, view),
-      name: nameOf(entries) ?? share.title,
+      name: nameOf(entries && [...entries, ...entriesOf(others)]) ?? share.title,
       mount: tagIn(target, to),
       trail: namesOf(to),
     },
   });
-  return prepared === undefined || prepared === "busy" ? refused("save-busy") : prepared;
 }
 
 /** The folder of that drive the person is in, else the one they put something into lately, else its root. */

@@ -21,9 +21,9 @@ export function createSaves(parts: SavesParts): Saves {
   jobs.handle(saveOutcomeKind, { run: (outcome, { attempt }) => sayOutcome(parts, outcome, attempt) });
   const open = async (id: string) => (await jobs.list(saveKind)).find((job) => job.id === id);
   return {
+    isUnderWay: async (same) => (await jobs.list(saveKind, { key: keyOf(same) })).length > 0,
     async prepare({ id, ...order }) {
       const key = keyOf(order);
-      if ((await jobs.list(saveKind, { key })).length > 0) return "busy";
       return {
         screen: saveScreen(order.card, { is: "waiting" }),
         placed: {

@@ -125,8 +125,8 @@ export class Saving {
   }
 
   #ask(): Promise<Saved> {
-    const { share, entries, above, mount, to, person } = this.#save;
-    const from = { mount: share, above, ...(entries && { entries }) };
+    const { share, entries, above, others, mount, to, person } = this.#save;
+    const from = { mount: share, above, others, ...(entries && { entries }) };
     return this.#parts.storage.save(mount, from, to.at(-1)?.id, {
       asker: person,
       signal: this.#stopping.signal,

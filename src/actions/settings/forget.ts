@@ -24,6 +24,7 @@ export async function forgetPerson({ services, person, session }: ActionContext)
   await services.pushes?.forget(person.id);
   await services.givenLinks?.endAll(person.id);
   await services.uploads?.forget(person.id);
+  await services.destinations?.forget(person.id);
   await services.pending.delete(person.id);
   await services.admin.chats.forget(person.id);
   await services.forget?.(person.id);

@@ -2,7 +2,8 @@ import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import { sayLastWord } from "../../messaging/last-word.ts";
 import type { MessageScreen } from "../model/screen.ts";
-import type { Batches } from "../model/batch.ts";
+import type { Batches, BatchOrder } from "../model/batch.ts";
+import type { UploadPlace } from "../model/upload.ts";
 import { batchKind, batchOutcomeKind, type Batch } from "./batch-kind.ts";
 import { batchScreen } from "./batch-screen.ts";
 import { Batching, type BatchedBy } from "./batching.ts";
@@ -34,10 +35,8 @@ export function createBatches(parts: BatchesParts): Batches {
       return {
         screen: batchScreen(order, [], { is: "waiting" }),
         upload: {
-          async start({ to, ...place }) {
-            // Not each of many files is an answer.
-            const { replyTo: _asked, ...target } = to;
-            await jobs.add(batchKind, { ...order, ...place, to: target }, { id: order.id, key: order.person });
+          async start(place) {
+            await jobs.add(batchKind, { ...order, ...placeOf(order, place) }, { id: order.id, key: order.person });
           },
         },
       };
@@ -46,6 +45,14 @@ export function createBatches(parts: BatchesParts): Batches {
     forget: (person) => cancelWhere((batch) => batch.person === person),
     withdraw: (mount) => cancelWhere((batch) => batch.mount.id === mount),
   };
+}
+
+/** Where they go. What goes elsewhere needs no way in that ends. */
+function placeOf({ destination }: BatchOrder, { to, shown, ...place }: UploadPlace): UploadPlace {
+  if (destination) return { to: { place: destination.id, kind: "group", language: to.language }, shown };
+  // Not each of many files is an answer.
+  const { replyTo: _asked, ...target } = to;
+  return { ...place, shown, to: target };
 }
 
 /** What ends by itself has said so. What was cancelled before it began, or never got to its end, has not. */

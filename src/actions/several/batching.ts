@@ -1,13 +1,14 @@
 import type { Keyv } from "keyv";
-import { JobCancelled } from "../../jobs/job.ts";
+import { JobCancelled, JobFailure } from "../../jobs/job.ts";
 import type { JobQueue, RunningJob } from "../../jobs/queue.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import { createProgressMessage, type ProgressMessage } from "../../messaging/progress-message.ts";
 import { StorageError } from "../../storage/error.ts";
+import { destinationTroubles, type DestinationCheck } from "../../users/destinations.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { queueOf, sessionLife, withRemembered } from "../context/context.ts";
 import { Sending, type Freight, type FreightFile, type SendingParts } from "../files/sending.ts";
-import type { Running } from "../files/transfer-kind.ts";
+import type { Ended, Running } from "../files/transfer-kind.ts";
 import type { BatchState } from "../model/batch-screen.ts";
 import type { Session } from "../model/session.ts";
 import { togetherFrom } from "./album.ts";
@@ -20,6 +21,8 @@ export interface BatchedBy extends SendingParts {
   readonly storage: Pick<Storage, "stat">;
   readonly sessions: Keyv<Session>;
   readonly messengers: Messengers;
+  /** Whether files can be delivered to a chat, asked of its platform now; rejects where that is out of reach. */
+  checkDestination(destination: string, person: string): Promise<DestinationCheck>;
   /** One piece of work at a time for each key, over all processes. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
@@ -30,6 +33,8 @@ interface BatchingParts extends BatchedBy {
 
 /** ms between files: what a platform takes of messages in a private chat, and in a group. */
 const gaps = { private: 1000, group: 3000 } as const;
+/** Milliseconds until a platform that is out of reach is asked again. */
+const outOfReachFor = 10_000;
 /** Processes that may end over the same file. */
 const maxTimes = 3;
 
@@ -43,7 +48,8 @@ export class Batching {
   readonly #single = new Set<number>();
   #trying: Trying | undefined;
   #drawing: Promise<void> | undefined;
-  #nextAt = 0;
+  /** When the last one went, and how long nothing goes after it, in ms. */
+  #gap = { from: 0, for: 0 };
 
   constructor(batch: Batch, parts: BatchingParts) {
     this.#batch = batch;
@@ -57,6 +63,7 @@ export class Batching {
   async run(): Promise<void> {
     try {
       this.#judgeLast();
+      await this.#checkDestination();
       await this.#bring();
       await this.#end({ is: "over" });
     } catch (error) {
@@ -77,6 +84,16 @@ export class Batching {
     if (!this.#trying) return;
     const { from, count, times, isGiven } = this.#trying;
     if (isGiven || times >= maxTimes) this.#note({ from, count }, { is: "interrupted" });
+  }
+
+  /** Whoever asked may run the chat no more by now, and the bot may have been sent away. */
+  async #checkDestination(): Promise<void> {
+    const { destination, person } = this.#batch;
+    if (!destination || !this.#ends.includes(null)) return;
+    const check = await this.#parts.checkDestination(destination.id, person).catch((cause: unknown) => {
+      throw new JobFailure("destination-out-of-reach", { retryAfter: outOfReachFor, cause });
+    });
+    if (check.is === "closed") this.#endRest({ is: "failed", code: check.why });
   }
 
   async #bring(): Promise<void> {
@@ -113,7 +130,14 @@ export class Batching {
     const end = await sending.run();
     this.#signal.throwIfAborted();
     if (count > 1 && end.is === "failed" && sending.isRefused) this.#part(from, count);
-    else this.#note({ from, count }, end.is === "done" ? { is: "done" } : end);
+    else this.#note({ from, count }, this.#endOf(end));
+  }
+
+  /** A chat elsewhere is not "here". */
+  #endOf(end: Ended): FileEnd {
+    if (end.is === "done") return { is: "done" };
+    const isShut = this.#batch.destination && end.is === "failed" && end.code === "forbidden";
+    return isShut ? { is: "failed", code: "not-allowed-there" } : end;
   }
 
   /** The files as they are now; undefined = one of them cannot be had. */
@@ -158,9 +182,10 @@ export class Batching {
 
   async #rest(count: number): Promise<void> {
     const { now, wait } = this.#parts;
-    const pause = this.#nextAt - now();
+    // A clock that was set back meanwhile makes it none the longer.
+    const pause = Math.min(this.#gap.from + this.#gap.for - now(), this.#gap.for);
     if (pause > 0) await wait(pause, this.#signal);
-    this.#nextAt = now() + gaps[this.#batch.to.kind] * count;
+    this.#gap = { from: now(), for: gaps[this.#batch.to.kind] * count };
   }
 
   /** They go one by one. */
@@ -237,6 +262,7 @@ function hopeless(size: number | undefined, limit: number): FileEnd | undefined 
 /** What fails every other file too. */
 const failsAll: ReadonlySet<string> = new Set([
   "forbidden",
+  ...destinationTroubles,
   "waited",
   "signed-out",
   "wrong-credentials",

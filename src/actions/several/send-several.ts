@@ -1,5 +1,6 @@
 import { sortEntries } from "../../storage/entry.ts";
 import type { Mount } from "../../storage/mount.ts";
+import type { Destination, DestinationTrouble } from "../../users/destinations.ts";
 import { contains } from "../browse/page.ts";
 import { readAll } from "../browse/path.ts";
 import { forgotten, type ButtonContext } from "../context/button-context.ts";
@@ -15,6 +16,8 @@ import { gather, type Gathered } from "./gather.ts";
 interface BatchOptions {
   /** As they are, where the platform would make something smaller of them to show. */
   readonly asFiles: boolean;
+  /** The chat they go to; absent = this one. */
+  readonly destination?: Destination | undefined;
 }
 
 /** Everything in the folder that is open, and below it. */
@@ -37,9 +40,9 @@ export function sendEntries(context: ButtonContext, batchOptions: BatchOptions):
 export function retryBatch(context: ButtonContext): Promise<Result> | Result {
   const { shown } = context;
   if (shown?.state.at !== "batch") return forgotten(context);
-  const { folder, asFiles, batch } = shown.state;
+  const { folder, asFiles, destination, batch } = shown.state;
   if (isBegunAgain(context, batch)) return refused("transfer-over");
-  return send(context, { folder, asFiles }, async () => ({ files: rowsOf(shown.rows), more: false }));
+  return send(context, { folder, asFiles, destination }, async () => ({ files: rowsOf(shown.rows), more: false }));
 }
 
 /** A press before this one has begun it again: another batch was shown after it. */
@@ -71,7 +74,7 @@ export async function cancelBatch({ services, shown }: ButtonContext): Promise<O
 }
 
 /** What is in the folder as it is shown, and all that is below it. */
-async function inFolder(context: ActionContext, folder: FolderView): Promise<Gathered> {
+export async function inFolder(context: ActionContext, folder: FolderView): Promise<Gathered> {
   const { mount, trail, order, filter } = folder;
   const all = sortEntries(await readAll(context, mount, folderId(folder)), order);
   const entries = filter === undefined ? all : all.filter((entry) => contains(entry, filter));
@@ -82,7 +85,8 @@ interface Sent extends BatchOptions {
   readonly folder: FolderView;
 }
 
-function send(context: ButtonContext, sent: Sent, find: () => Promise<Gathered>): Promise<Result> | Result {
+/** Files on their way, once they are found. */
+export function send(context: ButtonContext, sent: Sent, find: () => Promise<Gathered>): Promise<Result> | Result {
   return withMount(context, sent.folder.mount, (mount) =>
     attempt(context, { mount, back: sent.folder }, async () => begin(context, mount, { ...sent, ...(await find()) })),
   );
@@ -91,12 +95,14 @@ function send(context: ButtonContext, sent: Sent, find: () => Promise<Gathered>)
 async function begin(
   context: ActionContext,
   mount: Mount,
-  { folder, asFiles, files, more }: Sent & Gathered,
+  { folder, asFiles, destination: wanted, files, more }: Sent & Gathered,
 ): Promise<Outcome> {
   const { services, visit, person } = context;
-  const { uploadLimit: limit } = visit;
-  if (!services.batches || limit === undefined) return refused("no-sending-here");
+  if (!services.batches || visit.uploadLimit === undefined) return refused("no-sending-here");
   if (files.length === 0) return refused("nothing-to-send");
+  const destination = wanted && (await openDestination(context, wanted));
+  if (typeof destination === "string") return refused(destination);
+  const limit = destination?.uploadLimit ?? visit.uploadLimit;
   const batch = services.newId();
   const prepared = await services.batches.prepare({
     id: batch,
@@ -105,14 +111,33 @@ async function begin(
     files,
     limit,
     asFiles,
+    destination,
     card: {
       show: "batch",
-      view: await draw(context, { at: "batch", folder, batch, asFiles }, files),
+      view: await draw(context, { at: "batch", folder, batch, asFiles, destination }, files),
       mount: tagIn(mount, folder),
       trail: namesOf(folder),
+      destination,
       count: files.length,
       more,
     },
   });
-  return prepared === "full" ? refused("transfer-queue-full") : prepared;
+  if (prepared === "full") return refused("transfer-queue-full");
+  if (destination) await services.destinations?.used(person.id, destination.id);
+  return prepared;
+}
+
+/** The chat as it is now, or why nothing can be delivered there. */
+export async function openDestination(
+  { services, person }: ActionContext,
+  { id }: Pick<Destination, "id">,
+): Promise<Destination | DestinationTrouble | "chats-out-of-reach"> {
+  if (!services.destinations) return "not-allowed-there";
+  try {
+    const check = await services.destinations.checkDestination(id, person.id);
+    return check.is === "open" ? check.destination : check.why;
+  } catch (err) {
+    services.log.info({ err, destination: id }, "destination out of reach");
+    return "chats-out-of-reach";
+  }
 }

@@ -11,8 +11,9 @@ import { attempt, refused } from "../context/failure.ts";
 import { slim } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { Did, Picked, Carrying } from "../model/change.ts";
-import type { FolderView, FoundRow, TargetView } from "../model/session.ts";
+import type { CarryTargetView, FolderView, FoundRow, TargetView } from "../model/session.ts";
 import { carryOut, madeAlready } from "./change.ts";
+import { fetchedBy, fetchInto } from "./fetch-target.ts";
 import { entriesOf, folderOfTidy, idsOf, onlyOne, pickedBy, sumOf } from "./picked.ts";
 import { namesBehind, readWhole } from "./read-back.ts";
 
@@ -32,17 +33,21 @@ export function showTarget(
   view: TargetView,
   { refresh = false }: ViewOptions = {},
 ): Promise<Result> | Result {
-  const { folder, tidy, carrying } = view;
+  const { folder, carrying } = view;
+  const isFetch = carrying === "fetch";
+  const back = isFetch ? folder : folderOfTidy(view.tidy);
   return withMount(context, folder.mount, (mount) =>
-    attempt(context, { mount, back: folderOfTidy(tidy) }, async () => {
-      const picked = pickedBy(tidy, context.session ?? {});
+    attempt(context, { mount, back }, async () => {
+      const picked = isFetch ? [] : pickedBy(view.tidy, context.session ?? {});
       const entries = entriesOf(picked);
-      if (entries.length === 0) return goTo(context, folderOfTidy(tidy));
+      if (!isFetch && entries.length === 0) return goTo(context, back);
+      const fetched = isFetch ? await fetchedBy(context, view) : undefined;
       const carried = new Set(idsOf(picked));
       const read = await readWhole(context, mount.id, folder.trail, { refresh });
       const folders = read.entries.filter(({ id, kind }) => kind === "folder" && !carried.has(id));
       const page = cut({ ...read, entries: folders }, folder, { size: rowsHere(context) });
-      const recent = view.first && page.page === 1 ? recentOf(context.person, folder, picked) : [];
+      const fits = (to: readonly Crumb[]) => isFetch || (!isInside(picked, to) && reachable(picked, to).length > 0);
+      const recent = view.first && page.page === 1 ? recentOf(context.person, folder, fits) : [];
       const rows = [...recent, ...page.rows.map(slim)];
       const can = await context.services.storage.can(mount.id);
       return {
@@ -54,11 +59,12 @@ export function showTarget(
           carrying,
           chosen: sumOf(entries),
           entry: onlyOne(entries),
+          fetched,
           recent: recent.map(({ trail, name }) => [...trail.map((crumb) => crumb.name), name]),
           rows: page.rows,
           page: { number: page.page, count: page.pages, next: page.page < page.pages },
           up: parentOf(folder) !== undefined,
-          here: reachable(picked, folder.trail).length > 0,
+          here: isFetch || reachable(picked, folder.trail).length > 0,
           makes: can.has("makeFolder"),
         },
       };
@@ -66,12 +72,16 @@ export function showTarget(
   );
 }
 
-/** Folders of the drive chosen lately that something of this can be put into; the root is no row. */
-function recentOf({ targets = [] }: Person, { mount, trail: here }: FolderView, picked: readonly Picked[]): FoundRow[] {
+/** Folders of the drive chosen lately that fit; the root is no row. */
+function recentOf(
+  { targets = [] }: Person,
+  { mount, trail: here }: FolderView,
+  fits: (to: readonly Crumb[]) => boolean,
+): FoundRow[] {
   return targets.flatMap(({ mount: of, trail }) => {
     const last = trail.at(-1);
     const isOther = of === mount && last !== undefined && last.id !== here.at(-1)?.id;
-    if (!isOther || isInside(picked, trail) || reachable(picked, trail).length === 0) return [];
+    if (!isOther || !fits(trail)) return [];
     return [{ ...last, kind: "folder" as const, trail: trail.slice(0, -1), mount }];
   });
 }
@@ -104,7 +114,17 @@ export function putHere(context: ButtonContext): Promise<Result> | Result {
   return state?.at === "target" ? put(context, state, state.folder.trail) : forgotten(context);
 }
 
-function put(context: ButtonContext, { carrying, tidy }: TargetView, to: readonly Crumb[]): Promise<Result> | Result {
+function put(context: ButtonContext, view: TargetView, to: readonly Crumb[]): Promise<Result> | Result {
+  return view.carrying === "fetch"
+    ? fetchInto(context, view, to, (moving, tidy) => carry(moving, { carrying: "move", tidy }, to))
+    : carry(context, view, to);
+}
+
+function carry(
+  context: ButtonContext,
+  { carrying, tidy }: Pick<CarryTargetView, "carrying" | "tidy">,
+  to: readonly Crumb[],
+): Promise<Result> | Result {
   const back = folderOfTidy(tidy);
   const made = madeAlready(context, carrying === "move" ? "moved" : "copied");
   if (made) return made;

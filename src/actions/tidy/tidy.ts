@@ -1,6 +1,6 @@
 import type { Capability } from "../../storage/driver.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { canShareOut, isPushable, isSavable } from "../context/abilities.ts";
+import { canShareOut, isDeliverable, isPushable, isSavable } from "../context/abilities.ts";
 import { fileOf, folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, isSendable, type ActionContext, type Result } from "../context/context.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
@@ -72,7 +72,7 @@ async function abilitiesFor(context: ActionContext, mount: Mount, view: TidyView
   const can = needs.filter(([, capability, fits]) => capable.has(capability) && fits(about)).map(([name]) => name);
   const also: readonly TidyAbility[] = [
     ...given,
-    ...sendingOf(context, about),
+    ...(await sendingOf(context, mount, about)),
     ...(about.count > 0 && isPushable(context, mount) ? (["push"] as const) : []),
     ...(isUndoable(context.services, session.change, mount.id) ? ["undo" as const] : []),
   ];
@@ -89,8 +89,13 @@ async function givingOf(context: ActionContext, mount: Mount): Promise<readonly 
 }
 
 /** A file's own card sends it. */
-function sendingOf(context: ActionContext, { view, count }: About): readonly TidyAbility[] {
+async function sendingOf(
+  context: ActionContext,
+  mount: Mount,
+  { view, count }: About,
+): Promise<readonly TidyAbility[]> {
   if (view.about === "file" || !isSendable(context)) return [];
-  if (view.about === "folder") return ["send-as-files"];
-  return count > 0 ? ["send-entries", "send-as-files"] : [];
+  const elsewhere = (await isDeliverable(context, mount)) ? (["deliver"] as const) : [];
+  if (view.about === "folder") return ["send-as-files", ...elsewhere];
+  return count > 0 ? ["send-entries", "send-as-files", ...elsewhere] : [];
 }

@@ -61,7 +61,8 @@ export function createJoining({ kept, exclusive, now }: JoiningParts): Joining {
         if (!joined) return 0;
         if (joined.files.length > known) return undefined;
         const left = joined.group === undefined ? 0 : joined.at + albumSpan - now();
-        if (left > 0) return Math.min(left, albumSpan);
+        // Longer than that it is by a clock that was set back.
+        if (left > 0 && left <= albumSpan) return left;
         await write(batch, { ...joined, closed: true });
         return 0;
       }),

@@ -7,8 +7,8 @@ import type { LeftFile, SettledFile, UploadItem } from "../model/upload-item.ts"
 type Row = Remembered["rows"][number];
 
 /** What a file of a batch has come to; one that is not over is lost. */
-export function settledOf({ id, name, size }: SentFile, { state }: UploadItem): SettledFile {
-  const file = { id, name, size };
+export function settledOf({ id, message, name, size }: SentFile, { state }: UploadItem): SettledFile {
+  const file = { id, message, name, size };
   switch (state.is) {
     case "done":
     case "present":

@@ -1,6 +1,13 @@
 import type { BatchScreen } from "../../actions/model/batch-screen.ts";
 import { uploadFailures } from "../../actions/model/upload.ts";
-import { batchProgress, batchStep, batchTitle, isWorthAnotherTry, unsentReason } from "../../i18n/batches.ts";
+import {
+  batchProgress,
+  batchStep,
+  batchTitle,
+  destinationName,
+  isWorthAnotherTry,
+  unsentReason,
+} from "../../i18n/batches.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
 import { press, trailLine, type Painter } from "./painter.ts";
@@ -14,11 +21,15 @@ const ours: ReadonlySet<string> = new Set(uploadFailures);
 /** Several files on their way into the chat, and how far they are. */
 export function batchSheet(painter: Painter, screen: BatchScreen): Sheet {
   const { say } = painter;
-  const { mount, trail, count, state, unsent, more } = screen;
+  const { mount, trail, destination, count, state, unsent, more } = screen;
   // All of them were let go of alike: that is said above.
   const told = state.is === "cancelled" ? unsent.filter(({ why }) => why.is !== "cancelled") : unsent;
   return {
-    head: [`### ${batchTitle(painter, screen)}`, trailLine(mount, trail)],
+    head: [
+      `### ${batchTitle(painter, screen)}`,
+      trailLine(mount, trail),
+      destination && say("batch-to", { chat: destinationName(destination, (name) => label(name, nameWidth)) }),
+    ],
     body: [
       state.is === "running" && batchStep(painter, state, count, label(state.name, nameWidth)),
       state.is === "running" && batchProgress(painter, state),

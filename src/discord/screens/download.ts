@@ -1,8 +1,8 @@
-import type { DownloadScreen } from "../../actions/model/screen.ts";
+import type { DownloadScreen, PreviewList } from "../../actions/model/screen.ts";
 import { batchSummary, batchTitle, byUrgency, downloadLines } from "../../i18n/downloads.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { label, plainLabel } from "../markup.ts";
-import { press, trailLine, type Painter } from "./painter.ts";
+import { press, trailLine, turningRow, type Painter } from "./painter.ts";
 import type { Button, Sheet } from "./sheet.ts";
 
 /** Most items that are told of one by one, and most characters of a name. */
@@ -46,12 +46,39 @@ function opened({ items, view }: DownloadScreen): NonNullable<Sheet["menu"]>["op
   );
 }
 
-function waysFrom({ say }: Painter, { view, items, is }: DownloadScreen): (Button | false)[] {
-  if (is === "running") return [press(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view })];
+function waysFrom({ say }: Painter, { view, items, is, moves, tells }: DownloadScreen): (Button | false)[] {
+  const folder = press(`📂 ${say("press-download-folder")}`, { do: "download-folder", view });
+  if (is === "running")
+    return [
+      tells === true && press(`ℹ️ ${say("press-preview")}`, { do: "preview", view }),
+      moves === true && folder,
+      press(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view }),
+    ];
   const hasMore = is === "over" && items.some(({ state }) => state.is !== "done");
   return [
     hasMore && press(`🔄 ${say("press-retry")}`, { do: "retry-download", view }),
+    moves === true && items.some(({ state }) => state.is === "done" && state.entry !== undefined) && folder,
     press(`⏬ ${say("press-tasks")}`, { do: "show-tasks", view }),
     press(`📁 ${say("press-folder")}`, { do: "back", view }),
   ];
+}
+
+/** What it would bring, file by file. */
+export function previewSheet(painter: Painter, list: PreviewList): Sheet {
+  const { say, figures } = painter;
+  const { view, mount, trail, name, files, total, isCut } = list;
+  return {
+    head: [`### ℹ️ ${label(name, nameWidth)}`, trailLine(mount, trail)],
+    body: [
+      files.length === 0
+        ? say("preview-none")
+        : say("preview-total", { count: total.count, size: figures.size(total.size) }),
+      isCut && say("preview-cut"),
+      ...files.map((file) => {
+        const path = label([...file.trail.slice(1), file.name].join(" › "), nameWidth);
+        return `${kindSigns[kindOf({ kind: "file", name: file.name })]} ${path}${file.size === undefined ? "" : ` · ${figures.size(file.size)}`}`;
+      }),
+    ],
+    rows: [turningRow(view, list.page), [press(`⬆ ${say("press-back")}`, { do: "back", view })]],
+  };
 }

@@ -1,6 +1,6 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
 import { batchSheet } from "./batch.ts";
-import { downloadSheet } from "./download.ts";
+import { downloadSheet, previewSheet } from "./download.ts";
 import { favouritesSheet } from "./favourites.ts";
 import { fileSheet } from "./file.ts";
 import { backfillSheet, followSheet, followsSheet, newsSheet } from "./follow.ts";
@@ -15,6 +15,7 @@ import { mountSheet, mountsSheet } from "./mounts.ts";
 import { noticeSheet } from "./notice.ts";
 import { operatorsSheet } from "./operators.ts";
 import type { Painter } from "./painter.ts";
+import { destinationsSheet } from "./destinations.ts";
 import { pushSheet } from "./push.ts";
 import { questionSheet } from "./question.ts";
 import { saveSheet } from "./save.ts";
@@ -95,8 +96,12 @@ function sheetOf(painter: Painter, screen: MessageScreen): Sheet {
       return saveSheet(painter, screen);
     case "push":
       return pushSheet(painter, screen);
+    case "destinations":
+      return destinationsSheet(painter, screen);
     case "upload":
       return uploadSheet(painter, screen);
+    case "preview":
+      return previewSheet(painter, screen);
     case "tasks":
       return tasksSheet(painter, screen);
     case "task":

@@ -118,21 +118,24 @@ function pickOptions({ rows, picked, names }: Picks, to: (index: number) => Butt
   }));
 }
 
+/** What is put there. */
+function carriedLine(painter: Painter, { chosen, entry, fetched }: TargetList): string {
+  if (fetched)
+    return `⏬ ${strong(fetched.name, 600)}${fetched.count > 1 ? ` ${painter.say("target-more", { count: fetched.count - 1 })}` : ""}`;
+  return entry ? entryLine(entry) : `☑️ ${sumText(painter, chosen)}`;
+}
+
 /** Where to put it: folders chosen lately first, then those here. */
 export function targetSheet(painter: Painter, list: TargetList): Sheet {
   const { say } = painter;
-  const { view, mount, trail, carrying, chosen, entry, recent, rows, up, here, makes } = list;
+  const { view, mount, trail, carrying, recent, rows, up, here, makes } = list;
   const names = elideTogether(rows.map(({ name }) => ({ name, width: optionWidth })));
   const labels = [
     ...recent.map((path) => `📂 ${plainLabel(path.join(" › "), optionWidth)}`),
     ...names.map((name) => `📁 ${plainLabel(name, optionWidth)}`),
   ];
   return {
-    head: [
-      entry ? entryLine(entry) : `☑️ ${sumText(painter, chosen)}`,
-      say(`target-${carrying}`),
-      trailLine(mount, trail),
-    ],
+    head: [carriedLine(painter, list), say(`target-${carrying}`), trailLine(mount, trail)],
     body: [rows.length === 0 && say("target-no-folders"), recent.length > 0 && say("target-recent")],
     menu: {
       placeholder: say("choose-target"),

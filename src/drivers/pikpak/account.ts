@@ -7,6 +7,7 @@ import type { Client } from "./client.ts";
 import { createSaving } from "./saving.ts";
 import { createSharing } from "./share-out.ts";
 import type { Bucket } from "./bucket.ts";
+import { preview } from "./preview.ts";
 import { createTasks } from "./tasks.ts";
 import { createUploading } from "./uploading.ts";
 import {
@@ -64,6 +65,7 @@ export function openAccount({
     ...createUploading({ ...writing, bucket, changes, tasks }),
     ...createSharing(writing),
     save: createSaving(writing),
+    preview: (source, options = {}) => preview(client, source, options),
     list: (folder, options = {}) => list({ client, detail }, folder ?? root, options),
     async stat(id, options = {}) {
       const file = await detail(id, options, { thumbnail_size: "SIZE_LARGE" });

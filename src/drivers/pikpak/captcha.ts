@@ -5,7 +5,7 @@ import { joined } from "../../storage/joined.ts";
 import { readReply, reactTo } from "./failure.ts";
 import type { Gate } from "./gate.ts";
 import { captchaSign, userAgentOf, type Identity } from "./identity.ts";
-import type { Transport } from "./transport.ts";
+import type { Received, Transport } from "./transport.ts";
 
 /** Captcha tokens of one device: in memory only, renewed before they end, one request for all who wait. */
 export interface CaptchaTokens {
@@ -55,13 +55,18 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
   let current: Held | undefined;
   let asking: Promise<string> | undefined;
   let refusedBesideChallenge = false;
+  const clock: ServiceClock = { apart: 0 };
   const renew = async (action: string, userId: string): Promise<string> => {
     const solved = await solvedToken(parts.vault);
     if (solved !== undefined) {
       current = { token: solved, until: endOf(usualLife, parts.context.monotonic()), challenged: false };
       return solved;
     }
-    const answer = await init(parts, parts.gate, { action, meta: () => signedMeta(parts, userId) });
+    const answer = await init(parts, parts.gate, {
+      action,
+      clock,
+      meta: () => signedMeta(parts, userId, parts.context.now() + clock.apart),
+    });
     if (parts.challenge === "stop" || refusedBesideChallenge) stopAtChallenge(answer);
     current = heldOf(answer, parts.context.monotonic());
     return current.token;
@@ -78,6 +83,7 @@ export function createCaptchaTokens(parts: CaptchaParts): CaptchaTokens {
       if (solved !== undefined) return solved;
       const answer = await init(parts, parts.signInGate, {
         action: "POST:/v1/auth/signin",
+        clock,
         meta: async () => loginMeta(username),
       });
       stopAtChallenge(answer);
@@ -120,17 +126,43 @@ async function solvedToken(vault: Vault): Promise<string | undefined> {
   return captchaToken;
 }
 
+/** PikPak's time, by which it judges what is signed. */
+interface ServiceClock {
+  /** Milliseconds it is ahead of this machine's; 0 = nothing else is known. */
+  apart: number;
+}
+
+/** Milliseconds two clocks may differ by without one of them being wrong. */
+const likely = 60_000;
+
+/** Learns from an answer what time it is there; true = this machine's clock, or what was known before, is wrong. */
+function learnTime(clock: ServiceClock, { date = "" }: Received["headers"], now: number): boolean {
+  const told = Date.parse(date) - now;
+  const found = Number.isNaN(told) || Math.abs(told) < likely ? 0 : told;
+  const isNew = Math.abs(found - clock.apart) >= likely;
+  if (isNew) clock.apart = found;
+  return isNew;
+}
+
 interface Purpose {
   readonly action: string;
+  readonly clock: ServiceClock;
   /** Made when it is sent: the time in it must not be that of the queue. */
   meta(): Promise<object>;
 }
 
-async function init(parts: CaptchaParts, gate: Gate, { action, meta }: Purpose): Promise<Issued> {
+/** A refusal that may be for a wrong time is followed by one more, with the time that PikPak told. */
+async function init(parts: CaptchaParts, gate: Gate, purpose: Purpose): Promise<Issued> {
+  const received = await askInit(parts, gate, purpose);
+  const isOfTime = isRefusal(received) && learnTime(purpose.clock, received.headers, parts.context.now());
+  return issuedOf(isOfTime ? await askInit(parts, gate, purpose) : received, gate);
+}
+
+async function askInit(parts: CaptchaParts, gate: Gate, { action, meta }: Purpose): Promise<Received> {
   const { identity, userUrl, transport, context } = parts;
   const deviceId = await parts.deviceId();
   await gate.pass({ asker: context.owner });
-  const received = await transport.send(
+  return transport.send(
     {
       method: "POST",
       url: `${userUrl}/v1/shield/captcha/init?client_id=${identity.clientId}`,
@@ -150,6 +182,14 @@ async function init(parts: CaptchaParts, gate: Gate, { action, meta }: Purpose):
     },
     context.now(),
   );
+}
+
+function isRefusal(received: Received): boolean {
+  const reply = readReply({ ...received, mayBeEmpty: false });
+  return reply.is === "failure" && reply.failure.error === "captcha_invalid";
+}
+
+async function issuedOf(received: Received, gate: Gate): Promise<Issued> {
   const reply = readReply({ ...received, mayBeEmpty: false });
   if (reply.is === "answer") return issuedIn(reply.body);
   if (reply.is === "garbled")
@@ -166,8 +206,8 @@ function issuedIn(body: unknown): Issued {
   throw new StorageError("upstream", { message: "captcha/init answered without a token", cause: answer.error });
 }
 
-async function signedMeta({ identity, deviceId, context }: CaptchaParts, userId: string): Promise<object> {
-  const timestamp = String(context.now());
+async function signedMeta({ identity, deviceId }: CaptchaParts, userId: string, now: number): Promise<object> {
+  const timestamp = String(now);
   return {
     captcha_sign: captchaSign(identity, await deviceId(), timestamp),
     client_version: identity.clientVersion,

@@ -66,6 +66,9 @@ export function createClient(parts: ClientParts): Client {
 
 async function attempt(parts: ClientParts, call: Call, budget: Budget): Promise<unknown> {
   for (;;) {
+    // Whoever has to sign in first takes no turn for it; what was renewed while others were served is what this goes with.
+    await credentialsFor(parts, call, budget);
+    await turnOf(parts, call);
     const credentials = await credentialsFor(parts, call, budget);
     const received = await exchanged(parts, call, credentials, budget);
     if (!received) continue;
@@ -114,6 +117,10 @@ function actionOf({ method, path }: Call): string {
   return `${method}:${path}`;
 }
 
+function turnOf({ gate, context }: ClientParts, { asker = context.owner, background, signal }: Call): Promise<void> {
+  return gate.pass({ asker, background, signal });
+}
+
 /** Undefined = the way there failed and it may be sent again. */
 async function exchanged(
   parts: ClientParts,
@@ -121,9 +128,7 @@ async function exchanged(
   credentials: Credentials,
   budget: Budget,
 ): Promise<Received | undefined> {
-  const { owner, now, monotonic, log } = parts.context;
-  const { asker = owner, background, signal } = call;
-  await parts.gate.pass({ asker, background, signal });
+  const { now, monotonic, log } = parts.context;
   const started = monotonic();
   try {
     const received = await parts.transport.send(exchangeOf(parts, call, credentials), now());

@@ -1,6 +1,13 @@
 import { isSince } from "../../storage/clock-skew.ts";
 import { z } from "zod";
-import type { CallOptions, CapabilityOf, Saved, SavingOptions, SharedSource } from "../../storage/driver.ts";
+import type {
+  CallOptions,
+  CapabilityOf,
+  Saved,
+  SavingOptions,
+  SharedGroup,
+  SharedSource,
+} from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import { shareAddressIn } from "./address.ts";
@@ -15,35 +22,58 @@ import { finished, written } from "./written.ts";
 interface Chosen {
   readonly shareId: string;
   readonly token: string;
-  readonly entries: readonly Entry[];
-  readonly above: readonly string[];
+  /** By the folders of the share they are in. */
+  readonly groups: readonly SharedGroup[];
 }
+
+/** What one call asks for. */
+interface Some extends SharedGroup, Pick<Chosen, "shareId" | "token"> {}
 
 /** Saving shares into a signed-in account. */
 export function createSaving(parts: WritingParts): CapabilityOf<"save"> {
   return async (source, to, options = {}) => {
     if (source.kind !== "pikpak-share") throw new StorageError("unsupported", { message: `no share: ${source.kind}` });
     const target = to ?? parts.root;
-    const chosen = await choose(parts, source, options);
-    const saved =
-      options.askedAt === undefined ? new Map() : await savedSince(parts, chosen.entries, { target, options });
+    const { groups, ...share } = await choose(parts, source, options);
+    const all = groups.flatMap(({ entries }) => entries);
+    const saved = options.askedAt === undefined ? new Map() : await savedSince(parts, all, { target, options });
     const before = await inTarget(parts, target, options);
     const present = new Map<string, RemoteFile>();
-    for (const entry of chosen.entries) {
+    for (const entry of all) {
       const same = saved.has(entry.id) ? undefined : sameIn(before, entry);
       if (same) present.set(entry.id, same);
     }
     const found = new Map<string, RemoteFile>([...present, ...saved]);
-    const missing = chosen.entries.filter(({ id }) => !found.has(id));
-    for (let from = 0; from < missing.length; from += maxIds) {
+    for (const group of callsFor(groups, found)) {
       options.signal?.throwIfAborted();
-      const some = { ...chosen, entries: missing.slice(from, from + maxIds) };
-      for (const [id, file] of await restoreSome(parts, some, { target, before, options })) found.set(id, file);
+      // What came by an earlier call is not what this one brings.
+      const known = [...before, ...found.values()];
+      const some = { ...share, ...group };
+      for (const [id, file] of await restoreSome(parts, some, { target, before: known, options })) found.set(id, file);
     }
-    const files = [...found.values()];
+    const files = distinct(found);
     const folder = await ownFolder(parts, files, { target, options });
-    return { entries: files.map(entryOf), present: present.size, folder } satisfies Saved;
+    return { entries: files.map(entryOf), present: distinct(present).length, folder } satisfies Saved;
   };
+}
+
+/**
+ * What is not there yet, call by call: the service takes so many ids at once, and the folders above them once, so that a call is
+ * about one folder.
+ */
+function callsFor(groups: readonly SharedGroup[], found: Found): readonly SharedGroup[] {
+  return groups.flatMap(({ entries, above }) => {
+    const missing = entries.filter(({ id }) => !found.has(id));
+    return Array.from({ length: Math.ceil(missing.length / maxIds) }, (_, n) => ({
+      above,
+      entries: missing.slice(n * maxIds, (n + 1) * maxIds),
+    }));
+  });
+}
+
+/** Alike files of several folders may be there once. */
+function distinct(found: Found): readonly RemoteFile[] {
+  return [...new Map([...found.values()].map((file) => [file.id, file])).values()];
 }
 
 /** By their ids in the share. */
@@ -146,13 +176,13 @@ async function choose(parts: WritingParts, source: SharedSource, options: CallOp
   const { shareId, inside } = address;
   const passCode = source.values["passCode"] ?? address.passCode ?? "";
   const { token, top } = await openShare(parts, { shareId, passCode, wantsAll: !source.entries }, options);
-  const { above = [] } = source;
-  if (source.entries) return { shareId, token, entries: source.entries, above };
-  if (inside === undefined) return { shareId, token, entries: top, above };
+  const { above = [], others = [] } = source;
+  if (source.entries) return { shareId, token, groups: [{ entries: source.entries, above }, ...others] };
+  if (inside === undefined) return { shareId, token, groups: [{ entries: top, above }] };
   const query = { share_id: shareId, file_id: inside, pass_code_token: token };
   const body = await parts.client.call({ method: "GET", path: "/drive/v1/share/file_info", query, ...options });
   assertReadable(body);
-  return { shareId, token, entries: [entryOf(readShareFile(body))], above };
+  return { shareId, token, groups: [{ entries: [entryOf(readShareFile(body))], above }] };
 }
 
 interface Opening {
@@ -201,7 +231,7 @@ interface SaveTarget extends Targeted {
   readonly before: readonly RemoteFile[];
 }
 
-async function restoreSome(parts: WritingParts, chosen: Chosen, saveTarget: SaveTarget): Promise<Found> {
+async function restoreSome(parts: WritingParts, chosen: Some, saveTarget: SaveTarget): Promise<Found> {
   const { target, options } = saveTarget;
   const { client, context } = parts;
   const begun = context.now();

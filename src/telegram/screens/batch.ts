@@ -2,7 +2,14 @@ import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { BatchScreen } from "../../actions/model/batch-screen.ts";
 import { uploadFailures } from "../../actions/model/upload.ts";
-import { batchProgress, batchStep, batchTitle, isWorthAnotherTry, unsentReason } from "../../i18n/batches.ts";
+import {
+  batchProgress,
+  batchStep,
+  batchTitle,
+  destinationName,
+  isWorthAnotherTry,
+  unsentReason,
+} from "../../i18n/batches.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
 import { button, lines, trailLine, type Painted, type Painter } from "./painter.ts";
@@ -15,13 +22,14 @@ const ours: ReadonlySet<string> = new Set(uploadFailures);
 /** Several files on their way into the chat, and how far they are. */
 export function paintBatch(painter: Painter, screen: BatchScreen): Painted {
   const { say } = painter;
-  const { mount, trail, count, state, unsent, more } = screen;
+  const { mount, trail, destination, count, state, unsent, more } = screen;
   // All of them were let go of alike: that is said above.
   const told = state.is === "cancelled" ? unsent.filter(({ why }) => why.is !== "cancelled") : unsent;
   return {
     text: lines(
       FormattedString.bold(batchTitle(painter, screen)),
       trailLine(mount, trail),
+      destination && say("batch-to", { chat: destinationName(destination, (name) => isolate(elideName(name, 40))) }),
       "",
       state.is === "running" && batchStep(painter, state, count, isolate(elideName(state.name, 60))),
       state.is === "running" && batchProgress(painter, state),

@@ -1,10 +1,10 @@
 import { FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
-import type { DownloadScreen } from "../../actions/model/screen.ts";
+import type { DownloadScreen, PreviewList } from "../../actions/model/screen.ts";
 import { batchSummary, batchTitle, byUrgency, downloadLines } from "../../i18n/downloads.ts";
 import { elideName, isolate } from "../../i18n/names.ts";
 import { kindOf, kindSigns } from "../../i18n/signs.ts";
-import { button, lines, strong, trailLine, type Painted, type Painter } from "./painter.ts";
+import { button, lines, strong, trailLine, turningRow, type Painted, type Painter } from "./painter.ts";
 
 /** Most items that are told of one by one, and most buttons to what has come. */
 const [maxLines, maxOpened] = [10, 20];
@@ -32,20 +32,57 @@ export function paintDownload(painter: Painter, screen: DownloadScreen): Painted
   };
 }
 
-function waysFrom({ say }: Painter, { view, items, is }: DownloadScreen): InlineKeyboardButton[][] {
-  if (is === "running") return [[button(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view })]];
+function waysFrom({ say }: Painter, { view, items, is, moves, tells }: DownloadScreen): InlineKeyboardButton[][] {
+  const preview = button(`ℹ️ ${say("press-preview")}`, { do: "preview", view });
+  const folder = button(`📂 ${say("press-download-folder")}`, { do: "download-folder", view });
+  if (is === "running")
+    return [
+      [
+        ...(tells ? [preview] : []),
+        ...(moves ? [folder] : []),
+        button(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view }),
+      ],
+    ];
   const opened = items.flatMap(({ name, state }, index) =>
     state.is === "done" && state.entry
       ? [[button(`${kindSigns[kindOf(state.entry)]} ${elideName(name)}`, { do: "open-download", view, index })]]
       : [],
   );
   const hasMore = is === "over" && items.some(({ state }) => state.is !== "done");
+  const ways = [
+    ...(hasMore ? [button(`🔄 ${say("press-retry")}`, { do: "retry-download", view })] : []),
+    ...(moves && opened.length > 0 ? [folder] : []),
+  ];
   return [
     ...opened.slice(0, maxOpened),
-    ...(hasMore ? [[button(`🔄 ${say("press-retry")}`, { do: "retry-download", view })]] : []),
+    ...(ways.length > 0 ? [ways] : []),
     [
       button(`⏬ ${say("press-tasks")}`, { do: "show-tasks", view }),
       button(`📁 ${say("press-folder")}`, { do: "back", view }),
     ],
   ];
+}
+
+/** What it would bring, file by file. */
+export function paintPreview(painter: Painter, list: PreviewList): Painted {
+  const { say, figures } = painter;
+  const { view, mount, trail, name, files, total, isCut } = list;
+  return {
+    text: lines(
+      FormattedString.join(["ℹ️ ", strong(elideName(name, 80))]),
+      trailLine(mount, trail),
+      files.length === 0
+        ? say("preview-none")
+        : say("preview-total", { count: total.count, size: figures.size(total.size) }),
+      isCut && say("preview-cut"),
+      "",
+      ...files.map((file) => {
+        const path = isolate(elideName([...file.trail.slice(1), file.name].join(" › "), 80));
+        return `${kindSigns[kindOf({ kind: "file", name: file.name })]} ${path}${file.size === undefined ? "" : ` · ${figures.size(file.size)}`}`;
+      }),
+    ),
+    keyboard: [turningRow(view, list.page), [button(`⬆ ${say("press-back")}`, { do: "back", view })]].filter(
+      (row) => row.length > 0,
+    ),
+  };
 }

@@ -1,6 +1,6 @@
 import type { MessageScreen } from "../../actions/model/screen.ts";
 import { paintBatch } from "./batch.ts";
-import { paintDownload } from "./download.ts";
+import { paintDownload, paintPreview } from "./download.ts";
 import { paintFavourites } from "./favourites.ts";
 import { paintFile } from "./file.ts";
 import { paintBackfill, paintFollow, paintFollows, paintNews } from "./follow.ts";
@@ -15,6 +15,7 @@ import { paintMount, paintMounts } from "./mounts.ts";
 import { paintNotice } from "./notice.ts";
 import { paintOperators } from "./operators.ts";
 import type { Painted, Painter } from "./painter.ts";
+import { paintDestinations } from "./destinations.ts";
 import { paintPush } from "./push.ts";
 import { paintQuestion } from "./question.ts";
 import { paintSave } from "./save.ts";
@@ -104,8 +105,12 @@ export function paint(painter: Painter, screen: MessageScreen): Painted {
       return paintSave(painter, screen);
     case "push":
       return paintPush(painter, screen);
+    case "destinations":
+      return paintDestinations(painter, screen);
     case "upload":
       return paintUpload(painter, screen);
+    case "preview":
+      return paintPreview(painter, screen);
     case "tasks":
       return paintTasks(painter, screen);
     case "task":

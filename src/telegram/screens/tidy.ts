@@ -87,15 +87,22 @@ function rowLabels({ figures }: Painter, rows: readonly Entry[]): string[] {
   return rows.map((entry, at) => `${kindSigns[kindOf(entry)]} ${names[at] ?? ""}${sizes[at] ?? ""}`);
 }
 
+/** What is put there. */
+function carriedLine(painter: Painter, { chosen, entry, fetched }: TargetList): FormattedString | string {
+  if (!fetched) return entry ? entryLine(entry) : `☑️ ${sumText(painter, chosen)}`;
+  const more = fetched.count > 1 ? ` ${painter.say("target-more", { count: fetched.count - 1 })}` : "";
+  return FormattedString.join(["⏬ ", strong(elideName(fetched.name, 80)), more]);
+}
+
 /** Where to put it: folders chosen lately first, then those here. */
 export function paintTarget(painter: Painter, list: TargetList): Painted {
   const { say } = painter;
-  const { view, mount, trail, carrying, chosen, entry, recent, rows, up, here, makes } = list;
+  const { view, mount, trail, carrying, recent, rows, up, here, makes } = list;
   const names = elideTogether(rows.map(({ name }) => ({ name, width: columnsBeside("") })));
   const toRow = (label: string, index: number) => [button(label, { do: "enter-target", view, index })];
   return {
     text: lines(
-      entry ? entryLine(entry) : `☑️ ${sumText(painter, chosen)}`,
+      carriedLine(painter, list),
       say(`target-${carrying}`),
       trailLine(mount, trail),
       rows.length === 0 && say("target-no-folders"),

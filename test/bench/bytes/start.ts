@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { heapFlags } from "../heap-flags.ts";
 import type { Listening, Task } from "./contender.ts";
 import { startNginx } from "./nginx.ts";
 
@@ -14,6 +15,9 @@ export interface Contender extends Listening {
   stop(): Promise<void>;
 }
 
+/** Kept from run to run, as `npm start` keeps it. */
+const compiled = join(import.meta.dirname, "../../../node_modules/.cache/compiled");
+
 /** A Node process of this folder, which believes the certificate in a file besides the usual ones. */
 export async function startNode(
   name: string,
@@ -21,8 +25,9 @@ export async function startNode(
   { ca, ...task }: Task & { ca?: string },
 ): Promise<Contender> {
   const child = fork(join(import.meta.dirname, file), [JSON.stringify(task)], {
-    execArgv: [],
-    env: { ...process.env, ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) },
+    // As `npm start` runs it.
+    execArgv: heapFlags,
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...(ca !== undefined && { NODE_EXTRA_CA_CERTS: ca }) },
   });
   // Sent by `announce`.
   const [{ port, paths }] = (await once(child, "message")) as [Listening];
@@ -64,7 +69,7 @@ export async function startProxy(
     return `location = /${path} { proxy_pass ${protocol}//host${hosts.indexOf(host)}${pathname}; }`;
   });
   const nginx = await startNginx(
-    `proxy_buffering off; proxy_http_version 1.1; proxy_set_header Connection ""; ${lines}
+    `proxy_http_version 1.1; proxy_set_header Connection ""; ${lines}
 ${groups.join("\n")}
 server { listen 127.0.0.1:${port}; ${places.join("\n")} }`,
     port,

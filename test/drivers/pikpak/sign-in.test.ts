@@ -180,6 +180,27 @@ describe("one account, many askers", () => {
     expect([at.asked(token), at.asked(signin)]).toEqual([1, 1]);
   });
 
+  test("requests that wait for their turn while a token is renewed go with the new one", async () => {
+    let isEnded = false;
+    const paced = await startService({
+      // Nobody's turn comes before the token is renewed.
+      wait: async (ms) => {
+        const isRenewed = () => paced.asked(token) === 1 && paced.pikpak.calls.every(({ status }) => status !== 0);
+        if (isEnded) await expect.poll(isRenewed).toBe(true);
+        paced.context.advance(ms);
+      },
+    });
+    const driver = paced.account();
+    await driver.list(undefined);
+    const before = paced.asked(files);
+    paced.pikpak.tokens.expireAccess();
+    isEnded = true;
+    await askers(50, () => driver.list(undefined));
+    const refused = paced.pikpak.calls.filter(({ path, status }) => path === files && status === 401).length;
+    expect([refused <= 5, paced.asked(files) - before - refused]).toEqual([true, 50]);
+    await paced.close();
+  });
+
   test("fifty requests on a captcha token that was ended early make one new one", async () => {
     const driver = at.account();
     await driver.list(undefined);

@@ -241,7 +241,7 @@ test("a file that a component shows is listed there alone, and goes with it", as
   const { app, json } = await upload("/messages", 3, "a.txt", { flags: 1 << 15, components: [file] });
   expect(json).toMatchObject({
     attachments: [],
-    components: [{ file: { url: expect.stringMatching(/^http.*a\.txt$/) } }],
+    components: [{ file: { url: expect.stringMatching(/^http.*a\.txt\?ex=[0-9a-f]+&is=[0-9a-f]+&hm=[0-9a-f]{64}$/) } }],
   });
   const path = `/channels/${app.general.id}/messages/${String(json["id"])}`;
   expect((await call(app, "PATCH", path, { components: [{ type: 10, content: "x" }] })).status).toBe(200);

@@ -499,6 +499,23 @@ describe("pikpaktui 0.0.63 and OpenList 0b1e9d09", () => {
     expect((await session.send("POST", "/drive/v1/resource/list", body)).body).toMatchObject({
       list: { resources: [{ name: "A Film.mkv", file_count: 1 }] },
     });
+    at.pikpak.rules.magnets = { "01": [{ path: "A/b/c.mkv", size: 7 }], "02": [] };
+    expect((await session.send("POST", "/drive/v1/resource/list", body)).body).toMatchObject({
+      list: {
+        resources: [
+          {
+            name: "A",
+            file_size: "7",
+            is_dir: true,
+            dir: { resources: [{ name: "b", dir: { resources: [{ name: "c.mkv", file_size: "7", dir: null }] } }] },
+          },
+        ],
+      },
+    });
+    const unknown = { ...body, urls: "magnet:?xt=urn:btih:02" };
+    expect((await session.send("POST", "/drive/v1/resource/list", unknown)).body).toMatchObject({
+      list: { resources: [] },
+    });
     const status = (url: string) => session.get(`/drive/v1/resource/status?url=${encodeURIComponent(url)}`);
     expect((await status("https://example.com/a")).body).toEqual({ status: "OK" });
     expect((await status("ftp://example.com/a")).body).toEqual({ status: "UNSUPPORTED" });

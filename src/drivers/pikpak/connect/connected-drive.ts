@@ -6,6 +6,7 @@ import { createTransport, type TransportOptions } from "../transport.ts";
 import { createMcpClient } from "./mcp-client.ts";
 import { mcpChanges } from "./mcp-changes.ts";
 import { openMcpDrive } from "./mcp-drive.ts";
+import { createMcpServed } from "./mcp-served.ts";
 import type { Eras } from "./mcp-session.ts";
 import { routed } from "./route.ts";
 
@@ -48,12 +49,13 @@ export function connectedDrive({
 }: ConnectedParts): Driver {
   const { route, mcpUrl: url, eras } = connection;
   const transport = createTransport({ timeout, maxSize, openPool, onSend: () => context.count?.("calls") });
-  const client = createMcpClient({ url, eras, auth, gate, transport, context });
   const tokenName = async () => digestOf((await context.vault.read())["personalToken"] ?? (await account()));
+  const served = createMcpServed({ tokenName, context });
+  const client = createMcpClient({ url, eras, auth, gate, transport, onTools: served.note, context });
   return {
     ...routed({
       drive,
-      mcp: { ...openMcpDrive({ client, root }), ...mcpChanges({ client, root, context }) },
+      mcp: { ...openMcpDrive({ client, root }), ...mcpChanges({ client, root, context }), can: served.read },
       withheld,
       route,
       tokenName,

@@ -43,6 +43,8 @@ export interface McpParts {
   readonly gate: Gate;
   readonly transport: Transport;
   readonly eras: Eras;
+  /** Told of the tools whenever the server has listed them. */
+  onTools(tools: ReadonlyMap<string, Tool>): Promise<void>;
   readonly context: Pick<DriverContext, "now" | "monotonic" | "owner" | "log">;
 }
 
@@ -55,7 +57,7 @@ export function createMcpClient(parts: McpParts): McpClient {
   let known: { readonly until: number; readonly tools: Promise<ReadonlyMap<string, Tool>> } | undefined;
   const tools = (options: ToolCall) => {
     if (!known || known.until <= parts.context.monotonic()) {
-      const reading = readAllTools(connection, { ...options, signal: undefined, isWrite: false });
+      const reading = readAllTools(parts, connection, { ...options, signal: undefined, isWrite: false });
       known = { until: parts.context.monotonic() + listLife, tools: reading };
       reading.catch(() => (known = undefined));
     }
@@ -76,7 +78,11 @@ export function createMcpClient(parts: McpParts): McpClient {
   };
 }
 
-async function readAllTools(connection: Connection, options: ToolCall): Promise<ReadonlyMap<string, Tool>> {
+async function readAllTools(
+  { onTools }: McpParts,
+  connection: Connection,
+  options: ToolCall,
+): Promise<ReadonlyMap<string, Tool>> {
   const all = new Map<string, Tool>();
   let cursor: string | undefined;
   for (let page = 0; page < maxToolPages; page += 1) {
@@ -86,6 +92,7 @@ async function readAllTools(connection: Connection, options: ToolCall): Promise<
     if (next === undefined || next === cursor) break;
     cursor = next;
   }
+  await onTools(all);
   return all;
 }
 

@@ -41,6 +41,16 @@ export function argumentsFor(tool: Tool, wanted: Wanted): Readonly<Record<string
   return args;
 }
 
+/** Whether a tool can be called with these, by its schema. */
+export function takes(tool: Tool, wanted: readonly (keyof Wanted)[]): boolean {
+  try {
+    argumentsFor(tool, Object.fromEntries(wanted.map((name) => [name, ""])));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function notOffered(message: string): StorageError {
   return new StorageError("unsupported", { message });
 }

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import {
   capabilities,
   type CallOptions,
@@ -8,15 +7,13 @@ import {
   type DriverContext,
 } from "../../../storage/driver.ts";
 import { StorageError } from "../../../storage/error.ts";
-import { readNote } from "../note.ts";
 import { permissionMissing, type Purpose } from "./permission.ts";
-
-/** The two ways to a drive whose token an app has. */
-type Way = "drive" | "mcp";
+import { createWayMemory, type Way, type WayMemory } from "./way-memory.ts";
 
 interface RouteParts {
   readonly drive: Required<Pick<Driver, "quota">> & Driver;
-  readonly mcp: Required<Pick<Driver, "quota">> & Driver;
+  /** Tells what the server has tools for. */
+  readonly mcp: Required<Pick<Driver, "quota" | "can">> & Driver;
   /** `auto`: the drive API, and the MCP server where that alone takes the token. */
   readonly route: "auto" | Way;
   /** Capabilities the credential is never granted. */
@@ -28,15 +25,11 @@ interface RouteParts {
   readonly context: Pick<DriverContext, "notes" | "now" | "log">;
 }
 
-/** The drive API is tried again after this, ms. */
-const retryDriveAfter = 24 * 3_600_000;
-const note = z.object({ until: z.number() });
-
 /** A drive that goes the way its token is taken on. */
 export function routed(parts: RouteParts): Driver {
   const { drive, mcp } = parts;
   const ways = { drive, mcp };
-  const memory = createMemory(parts);
+  const memory = createWayMemory(parts);
   const run = <T>(ask: Ask<T>, kind: Kind): Promise<T> => runOn(parts, memory, { ask, kind });
   const driver: Driver = {
     async list(folder, { cursor, ...options } = {}) {
@@ -48,6 +41,10 @@ export function routed(parts: RouteParts): Driver {
     stat: (id, options = {}) => run((on) => on.stat(id, options), { purpose: "read", ...options }),
     link: (id, options = {}) => run((on) => on.link(id, options), { purpose: "read", ...options }),
     quota: (options = {}) => run((on) => on.quota(options), { purpose: "account", ...options }),
+    async can() {
+      const served = (await memory.read()).last === "mcp" ? await mcp.can() : undefined;
+      return new Set(capabilities.filter((name) => driver[name] && (served?.has(name) ?? true)));
+    },
   };
   const able = parts.route === "mcp" ? mcp : drive;
   for (const name of changing) if (able[name] && !parts.withheld.has(name)) addChange(driver, name, { parts, memory });
@@ -70,6 +67,7 @@ const purposes: Readonly<Record<Changing, Purpose>> = {
   download: "download",
   tasks: "download",
   task: "download",
+  preview: "download",
   retryTask: "download",
   cancelTasks: "download",
   clearTasks: "download",
@@ -119,9 +117,11 @@ function addChange<K extends Changing>(
       if (!method) throw new StorageError("unsupported", { message: `the MCP server has no tool to ${name}` });
       return method(...given);
     };
-    const first = parts.route === "auto" ? await memory.read() : parts.route;
+    const { first, last } = await memory.read();
     try {
-      return await change(first);
+      const answer = await change(first);
+      if (first !== last) await memory.write(first);
+      return answer;
     } catch (error) {
       const kind = { ...optionsIn(given), purpose: purposes[name] };
       if (!(error instanceof StorageError) || !isRefused(error, kind)) throw error;
@@ -137,7 +137,7 @@ function addChange<K extends Changing>(
 
 interface ChangeParts {
   readonly parts: RouteParts;
-  readonly memory: Memory;
+  readonly memory: WayMemory;
 }
 
 /** The options of a call, which are its last parameter. */
@@ -164,36 +164,17 @@ function withPrefix<T extends { readonly next?: string }>(way: Way, page: T): T 
   return page.next === undefined ? page : { ...page, next: `${cursorPrefix[way]}${page.next}` };
 }
 
-interface Memory {
-  /** The way that was found last. */
-  read(): Promise<Way>;
-  write(way: Way): Promise<void>;
-}
-
-function createMemory({ context, tokenName }: RouteParts): Memory {
-  const { notes, now } = context;
-  const key = async () => `route:${await tokenName()}`;
-  return {
-    async read() {
-      const held = readNote(note, await notes.read(await key()));
-      return held && held.until > now() && held.until <= now() + retryDriveAfter ? "mcp" : "drive";
-    },
-    async write(way) {
-      const until = way === "mcp" ? now() + retryDriveAfter : 0;
-      await notes.write(await key(), JSON.stringify({ until }), retryDriveAfter);
-    },
-  };
-}
-
 interface Run<T> {
   readonly ask: Ask<T>;
   readonly kind: Kind;
 }
 
-async function runOn<T>(parts: RouteParts, memory: Memory, { ask, kind }: Run<T>): Promise<T> {
-  const first = parts.route === "auto" ? await memory.read() : parts.route;
+async function runOn<T>(parts: RouteParts, memory: WayMemory, { ask, kind }: Run<T>): Promise<T> {
+  const { first, last } = await memory.read();
   try {
-    return await ask(parts[first], first);
+    const answer = await ask(parts[first], first);
+    if (first !== last) await memory.write(first);
+    return answer;
   } catch (error) {
     if (!(error instanceof StorageError) || !isRefused(error, kind)) throw error;
     return afterRefusal(parts, memory, { ask, kind, first, error });
@@ -206,7 +187,11 @@ interface Refused<T> extends Run<T> {
 }
 
 /** Whether a permission is missing, the other way takes the token, or it has ended. */
-async function afterRefusal<T>(parts: RouteParts, memory: Memory, { ask, kind, first, error }: Refused<T>): Promise<T> {
+async function afterRefusal<T>(
+  parts: RouteParts,
+  memory: WayMemory,
+  { ask, kind, first, error }: Refused<T>,
+): Promise<T> {
   const { purpose } = kind;
   const refusal = first === "drive" && purpose !== "list" ? await refusalOf(parts.drive, kind) : error;
   if (!refusal) throw permissionMissing(purpose === "list" ? "read" : purpose);
@@ -236,7 +221,7 @@ interface Other<T> {
   readonly error: StorageError;
 }
 
-async function askOther<T>(parts: RouteParts, memory: Memory, { ask, first, error }: Other<T>): Promise<T> {
+async function askOther<T>(parts: RouteParts, memory: WayMemory, { ask, first, error }: Other<T>): Promise<T> {
   const second = first === "drive" ? "mcp" : "drive";
   try {
     const answer = await ask(parts[second], second);

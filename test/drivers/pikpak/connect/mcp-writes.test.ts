@@ -23,7 +23,8 @@ function writes(scopes?: readonly Scope[]): McpWrites {
   context.secrets["personalToken"] = at.pat(scopes);
   const auth = createPersonalAuth({ vault: context.vault, context });
   const gate = createGate("otto", context);
-  const client = createMcpClient({ url: at.pikpak.mcpUrl, auth, gate, transport, eras: new Map(), context });
+  const onTools = async () => undefined;
+  const client = createMcpClient({ url: at.pikpak.mcpUrl, auth, gate, transport, eras: new Map(), onTools, context });
   return mcpWrites({ client, context });
 }
 
