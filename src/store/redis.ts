@@ -149,6 +149,27 @@ const setScript = `${held(2)}
 if ARGV[2] == "" then redis.call("set", KEYS[1], ARGV[1]) else redis.call("set", KEYS[1], ARGV[1], "PX", ARGV[2]) end
 return 1`;
 const deleteScript = `${held(0)} return redis.call("unlink", KEYS[1])`;
+/**
+ * Who waits stands in a sorted set by order, and beside it when they looked last: whoever has not for a second is gone. They
+ * look every tenth of one (`lock.ts`).
+ */
+const takeInOrderScript = `
+local time = redis.call("time")
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call("zadd", KEYS[2], ARGV[3], ARGV[1])
+redis.call("zadd", KEYS[3], now, ARGV[1])
+for _, gone in ipairs(redis.call("zrangebyscore", KEYS[3], "-inf", now - 1000)) do
+  redis.call("zrem", KEYS[2], gone)
+  redis.call("zrem", KEYS[3], gone)
+end
+redis.call("pexpire", KEYS[2], 2000)
+redis.call("pexpire", KEYS[3], 2000)
+if redis.call("zrange", KEYS[2], 0, 0)[1] ~= ARGV[1] then return 0 end
+if not redis.call("set", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then return 0 end
+redis.call("zrem", KEYS[2], ARGV[1])
+redis.call("zrem", KEYS[3], ARGV[1])
+return 1
+`;
 const replaceScript = `if redis.call("get", KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call("set", KEYS[1], ARGV[2], "KEEPTTL") return 1`;
 const renewScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end`;
@@ -158,6 +179,11 @@ function leasesIn(client: Client): Leases {
   return {
     take: async (key, token, ms) =>
       (await client.set(lockOf(key), token, { condition: "NX", expiration: { type: "PX", value: ms } })) === "OK",
+    takeInOrder: async (key, token, { ms, order }) =>
+      (await client.eval(takeInOrderScript, {
+        keys: [lockOf(key), `${lockOf(key)}:waiting`, `${lockOf(key)}:looked`],
+        arguments: [token, ms, order].map(String),
+      })) === 1,
     renew: async (key, token, ms) =>
       (await client.eval(renewScript, { keys: [lockOf(key)], arguments: [token, String(ms)] })) === 1,
     release: async (key, token) => void (await client.eval(releaseScript, { keys: [lockOf(key)], arguments: [token] })),

@@ -28,6 +28,8 @@ export interface Visit {
     /** Of a private place that is in a group nevertheless, like an answer only its asker sees: that group. */
     readonly within?: Pick<Visit["place"], "id" | "title" | "role" | "runs" | "channel"> | undefined;
   };
+  /** The number of the update on its platform: of a person's that wait, in whatever process, the lowest goes first. Absent = it has none. */
+  readonly order?: number;
   /** Rows a listing can have here, when the person has not chosen. */
   readonly rows: { readonly usual: number; readonly most: number };
   /** Bytes of the largest file the bot can put here; absent = it can put none. */
