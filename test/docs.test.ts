@@ -58,7 +58,7 @@ test("the page about jobs has every kind there is, where it is, and no other", (
     file.endsWith(".ts"),
   );
   const kinds = sources.flatMap((file) =>
-    [...rootText(join("src", file)).matchAll(/ = jobKind<.*?>\("([\w-]+)"/g)].map(
+    [...rootText(join("src", file)).matchAll(/ = (?:jobKind|lastWordKind)(?:<.*?>)?\("([\w-]+)"/g)].map(
       ([, kind]) => `${kind} ${file.replaceAll("\\", "/")}`,
     ),
   );

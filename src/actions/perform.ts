@@ -97,8 +97,9 @@ async function guarded({ services, visit, signal }: Asked, action: Action): Prom
 /** A drive's failure that no action had a better screen for, or something nobody thought of. */
 async function unforeseen(asked: Asked, action: Action, error: unknown): Promise<Outcome> {
   const outcome = await failureOf(asked, action, error);
-  // What a group's message shows stays there for the others.
-  return "view" in action && asked.visit.place.kind === "group" ? toAsker(outcome) : outcome;
+  // What a group's message shows stays there for the others; and a store that is away comes back: its buttons work again.
+  const stays = asked.visit.place.kind === "group" || isStoreFailure(error);
+  return "view" in action && stays ? toAsker(outcome) : outcome;
 }
 
 async function failureOf({ services, visit, signal }: Asked, action: Action, error: unknown): Promise<Outcome> {

@@ -1,6 +1,14 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DiscordjsError, DiscordjsErrorCodes, Events, GatewayCloseCodes, type Client, type REST } from "discord.js";
+import {
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  Status,
+  type Client,
+  type REST,
+} from "discord.js";
 import type { Logger } from "pino";
 import { ConfigError } from "../config.ts";
 import type { Lead } from "../messaging/lead.ts";
@@ -143,7 +151,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     },
     identity: () => up && identityOf(up),
     rest: () => (up ?? standby)?.rest,
-    readiness: () => !isLeading || up?.isReady() === true || `discord: ${trouble}`,
+    readiness: () => !isLeading || isUp(up) || `discord: ${trouble}`,
     async close() {
       closing.abort();
       await current?.destroy();
@@ -198,3 +206,8 @@ const loginRefusals = [
   { words: /^Used invalid intents$/, code: GatewayCloseCodes.InvalidIntents },
   { words: /^Used disallowed intents$/, code: GatewayCloseCodes.DisallowedIntents },
 ] as const;
+
+/** Its own word for it is that it was up once: a line that is being mended is told by the line alone. */
+function isUp(client: Client | undefined): boolean {
+  return client?.isReady() === true && client.ws.shards.every(({ status }) => status === Status.Ready);
+}

@@ -1,6 +1,6 @@
 import type { MessageScreen } from "../actions/model/screen.ts";
 import type { MessageRef } from "../actions/model/target.ts";
-import { JobFailure } from "../jobs/job.ts";
+import { JobFailure, jobKind, type JobKind } from "../jobs/job.ts";
 import type { Edited, Messenger, Sent } from "./messenger.ts";
 
 /** What became of something somebody waits for. Plain JSON. */
@@ -9,6 +9,11 @@ export interface LastWord {
   readonly person: string;
   readonly shown: MessageRef;
   readonly screen: MessageScreen;
+}
+
+/** Kind of the jobs that say what became of something: where a platform is out of reach they are tried sixty times. */
+export function lastWordKind<W = LastWord>(name: string, { concurrency = 4 } = {}): JobKind<W> {
+  return jobKind<W>(name, { concurrency, maxAttempts: 60, keepFor: 3_600_000 });
 }
 
 interface LastWordParts {

@@ -92,7 +92,11 @@ export function createGuard(parts: GuardParts): Guard {
     const startedAt = now();
     try {
       const chat = ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" as const });
-      const visit = visitOf(ctx.from, chat, { uploadLimit: parts.uploadLimit, message: ctx.msg });
+      const visit = visitOf(ctx.from, chat, {
+        uploadLimit: parts.uploadLimit,
+        message: ctx.msg,
+        update: ctx.update.update_id,
+      });
       // Of a channel it matters only that somebody lets the bot in or sends it away.
       if (!visit || (chat?.type === "channel" && !ctx.myChatMember)) return;
       const language = languages.of(visit);

@@ -86,7 +86,7 @@ function route<Query extends FilterQuery>(
   take: (ctx: Filter<BotContext, Query>, next: NextFunction) => unknown,
 ): Route {
   // grammY's own filters narrow the context to what the query says.
-  return { fits: Context.has.filterQuery([query].flat() as Query[]), take: take as Route["take"] };
+  return { fits: Context.has.filterQuery([query].flat() as Query[]), take };
 }
 
 /** The first that fits takes it. grammY's `on` would make a composer for each line and update: a tenth of what an update costs. */

@@ -7,6 +7,8 @@ export const rows = { usual: 8, most: 10 } as const;
 interface VisitMore {
   /** Bytes of the largest file the bot can put anywhere. */
   readonly uploadLimit: number;
+  /** Number of the update; absent = it is none. */
+  readonly update?: number | undefined;
   /** The message this is about. */
   readonly message?: Pick<Message, "is_topic_message" | "message_thread_id"> | undefined;
 }
@@ -15,7 +17,7 @@ interface VisitMore {
 export function visitOf(
   from: User | undefined,
   chat: Chat | undefined,
-  { uploadLimit, message }: VisitMore,
+  { uploadLimit, message, update }: VisitMore,
 ): Visit | undefined {
   if (!from || !chat) return undefined;
   return {
@@ -29,6 +31,7 @@ export function visitOf(
     place: placeOf(chat, message),
     rows,
     uploadLimit,
+    ...(update !== undefined && { update: `update-${update}` }),
   };
 }
 

@@ -30,6 +30,11 @@ export interface Visit {
   };
   /** The number of the update on its platform: of a person's that wait, in whatever process, the lowest goes first. Absent = it has none. */
   readonly order?: number;
+  /**
+   * What the platform calls this doing of theirs, where it may bring it again after a kill: what is begun by it has that
+   * name, and is begun once. Absent = nothing is brought twice.
+   */
+  readonly update?: string | undefined;
   /** Rows a listing can have here, when the person has not chosen. */
   readonly rows: { readonly usual: number; readonly most: number };
   /** Bytes of the largest file the bot can put here; absent = it can put none. */

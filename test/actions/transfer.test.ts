@@ -255,6 +255,19 @@ describe("Cancel", () => {
     expect(await at.at.see(here, press, "notice")).toMatchObject({ notice: "transfer-over" });
   });
 
+  test("an update that is brought again after a kill begins its file once, whether it is on its way or there", async () => {
+    const at = await ready();
+    const barrier = held(at);
+    const brought = { ...here, update: "update-7" };
+    const way = await at.send(brought, get("file 7"));
+    expect(await at.at.see(brought, get("file 7"), "notice")).toMatchObject({ notice: "transfer-busy" });
+    barrier.open();
+    expect((await way.last).state.is).toBe("done");
+    expect(await at.at.see(brought, get("file 7"), "notice")).toMatchObject({ notice: "transfer-busy" });
+    const anew = await at.send({ ...here, update: "update-8" }, get("file 7"));
+    expect((await anew.last).state.is).toBe("done");
+  });
+
   test("Cancel under a file whose process was killed before it was asked for shows its card", async () => {
     const at = await ready();
     // Nobody begins it: its message is all there is.

@@ -4,6 +4,7 @@ import { Keyv } from "keyv";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
+import { uploadKind } from "../../src/actions/upload/upload-kind.ts";
 import { createUploads } from "../../src/actions/upload/uploads.ts";
 import type { UploadScreen } from "../../src/actions/model/screen.ts";
 import { sentName, type SentFile } from "../../src/actions/model/sent-file.ts";
@@ -393,6 +394,20 @@ test("a batch is cancelled in the middle: what is there stays, what is not is ta
     screen: { notice: "upload-over" },
   });
 });
+
+test.each(["forget", "log-out"] as const)(
+  "%s in the middle of a file takes what is there of it out of the drive",
+  async (command) => {
+    await signedIn();
+    pikpak.rules.uploadTakes = 1e9;
+    await send([file("a.txt"), file("b.txt")]);
+    await expect.poll(() => own(), { timeout: 10_000 }).toEqual(["a.txt 100"]);
+    const { view } = await at.see(mia, { do: command }, "question");
+    await at.do(mia, { do: "confirm", view });
+    expect(own()).toEqual([]);
+    expect(await jobs.list(uploadKind)).toEqual([]);
+  },
+);
 
 test("a process that ends in the middle leaves the batch to the next, which uploads each file once", async () => {
   await signedIn();

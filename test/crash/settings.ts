@@ -28,6 +28,10 @@ export function settings({ program: { world }, random }: TrafficParts): Traffic 
     },
     async settled(within) {
       const faults: string[] = [];
+      // What Telegram brings again comes first: one person's updates are done in order, and nothing else asks for this.
+      const helps = screenOf(mia);
+      mia.sends("/help");
+      await helps(({ text }) => text.includes("/browse"), { timeout: within }).catch(() => undefined);
       const rows = await shown(within).then(
         ({ text }) => rowsIn(text),
         () => undefined,

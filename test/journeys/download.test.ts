@@ -55,6 +55,41 @@ test("in Chinese, two addresses that are too many for the day say so on Telegram
   expect(world.pikpak.state.tasks.size).toBe(0);
 });
 
+test.each([
+  ["mia", "Telegram"],
+  ["jun", "Discord"],
+] as const)(
+  "in Chinese, what %s has fetched on %s is followed through a kill, and asked for once",
+  async (who, chat) => {
+    const { world } = program;
+    await program.start({ PUBLIC_URL: program.gateway });
+    world.pikpak.rules.offlineTakes = 12_000;
+    const address = "https://files.example/Beach.mp4";
+    if (chat === "Telegram") {
+      const person = world.people[who];
+      await signInOnTelegram(program, who);
+      await person.waitsFor("6 entries");
+      person.sends("/settings");
+      await person.presses("中文", { on: await person.waitsFor("Settings") });
+      person.sends(address);
+      await person.waitsFor(/Beach[\s\S]*▓.*%/, { timeout: 15_000 });
+      await program.isReplaced();
+      await person.waitsFor(/✅.*Beach[\s\S]*下载任务/, { timeout: 30_000 });
+    } else {
+      const member = world.members[who];
+      const here = { in: member.dm };
+      await signInOnDiscord(program, who);
+      await member.waitsFor("🏠", here);
+      await member.uses("/download", { ...here, options: { links: address } });
+      await member.waitsFor(/Beach[\s\S]*▓.*%/, { ...here, within: 15_000 });
+      await program.isReplaced();
+      await member.waitsFor(/✅.*Beach[\s\S]*打开/, { ...here, within: 30_000 });
+    }
+    const fetched = world.pikpak.calls.filter(({ method, path }) => method === "POST" && path === "/drive/v1/files");
+    expect(fetched).toHaveLength(1);
+  },
+);
+
 test("on Discord a link is fetched into the drive, cancelled or opened, with the same words", async () => {
   const { world } = program;
   const { mia } = world.members;

@@ -66,7 +66,7 @@ test("on Telegram Mia gives a link with a password, which outlives a kill as it 
   expect(program.log()).not.toContain("sun cream");
 });
 
-test("on Discord Jun gives a link for an hour in Chinese, its password on a page, and a browser gets the file by it", async () => {
+test("on Discord Jun gives a link for an hour in Chinese, its password on a page, and a browser gets the file by it after a kill", async () => {
   const { world } = program;
   const { jun } = world.members;
   const his = { in: jun.dm };
@@ -95,6 +95,7 @@ test("on Discord Jun gives a link for an hour in Chinese, its password on a page
   await jun.waitsFor("链接密码", his);
   expect(await onPage({ password: "芝麻开门" })).toContain("密码已设置");
   await jun.waitsFor("打开时需要密码", his);
+  await program.isReplaced();
   const browser = { accept: "text/html", "accept-language": "zh-CN" };
   const asked = await fetch(link, { headers: browser });
   expect([asked.status, await asked.text()]).toEqual([401, expect.stringContaining("此链接需要密码")]);

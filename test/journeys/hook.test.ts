@@ -65,7 +65,7 @@ test("a script's call on Telegram fetches a film, the message outlives a kill, a
   expect([program.log().includes(secret), program.stored().includes(secret)]).toEqual([false, false]);
 });
 
-test("in Chinese, a hook made on Discord is seen by its person alone, and its downloads come to their own chat", async () => {
+test("in Chinese, a hook made on Discord is seen by its person alone, and its downloads come to their own chat through a kill", async () => {
   const { world } = program;
   const { jun } = world.members;
   await program.start({ PUBLIC_URL: program.gateway });
@@ -82,7 +82,10 @@ test("in Chinese, a hook made on Discord is seen by its person alone, and its do
   const accept = { "content-type": "application/json", "accept-language": "zh" };
   const refused = await fetch(address, { method: "POST", headers: accept, body: JSON.stringify({ url: "x" }) });
   expect(await refused.json()).toMatchObject({ error: "hook-url", message: expect.stringContaining("磁力链接") });
+  world.pikpak.rules.offlineTakes = 12_000;
   expect(await post(address, { url: magnet })).toMatchObject({ status: 202 });
-  await jun.waitsFor(/✅.*Night train/s, { in: jun.dm, within: 20_000 });
+  await jun.waitsFor(/Night train[\s\S]*▓.*%/, { in: jun.dm, within: 20_000 });
+  await program.isReplaced();
+  await jun.waitsFor(/✅.*Night train/s, { in: jun.dm, within: 30_000 });
   expect(world.pikpak.state.tasks.size).toBe(1);
 });

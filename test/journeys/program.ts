@@ -24,6 +24,8 @@ export interface Program {
   discordReady(): Promise<void>;
   /** kill -9: it has no chance to do anything. */
   kill(): Promise<void>;
+  /** kill -9, and the next process, started as this one was, once it is ready. */
+  isReplaced(): Promise<void>;
   /** Ends by itself: its exit code and what it wrote to stderr. */
   ended(): Promise<{ readonly code: number | null; readonly err: string }>;
   /** Everything it logged, over all its lives. */
@@ -46,6 +48,7 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
   let err = "";
   let closed: Promise<unknown> = Promise.resolve();
   let kills = 0;
+  let last: Readonly<Record<string, string>> = {};
   const kill = async () => {
     kills += 1;
     if (child && child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
@@ -55,13 +58,14 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
     readdirSync(dataDir)
       .filter((file) => file !== "secret.key")
       .map((file) => readFileSync(join(dataDir, file)));
-  return {
+  const program: Program = {
     world,
     dataDir,
     gateway: `http://127.0.0.1:${world.config.gateway.port}`,
     pid: () => child?.pid ?? 0,
     async start(more = {}) {
       err = "";
+      last = more;
       const given = { ...environmentOf(world, dataDir), ...always, ...more };
       const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
       const started = spawn(process.execPath, [main], {
@@ -86,6 +90,10 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
       await expect.poll(() => out, { timeout: 15_000 }).toContain("discord knows the commands");
     },
     kill,
+    async isReplaced() {
+      await kill();
+      await program.start(last);
+    },
     async ended() {
       await closed;
       return { code: child?.exitCode ?? null, err };
@@ -108,6 +116,7 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
       if (complaints.length + open.length > 0) throw new Error([...complaints, ...open].join("\n"));
     },
   };
+  return program;
 }
 
 function environmentOf({ config }: World, dataDir: string): Readonly<Record<string, string>> {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startAria2 } from "../../emulators/aria2/aria2.ts";
 import { isAria2Here, startRealAria2 } from "../real-aria2.ts";
 import { prepareProgram, type Program } from "./program.ts";
+import { openPage, signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
 
 // Files go from the chat to somebody's own aria2: the real one where there is one, and one that a test holds where a kill is.
 
@@ -21,17 +22,21 @@ const secret = "night-boat";
 
 /** On Telegram, as Lena. */
 async function signIn(): Promise<Program["world"]["people"]["lena"]> {
-  const { world } = program;
-  const { lena } = world.people;
-  lena.sends("/login");
-  await lena.waitsFor("How would you like to sign in?");
-  await lena.presses("User name and password");
-  await lena.waitsFor("❔ User name");
-  lena.sends(world.shelf.accounts.lena.username);
-  await lena.waitsFor("❔ Password");
-  lena.sends(world.shelf.accounts.lena.password);
+  const { lena } = program.world.people;
+  await signInOnTelegram(program, "lena");
   await lena.waitsFor("2 entries");
   return lena;
+}
+
+/** On Discord, as Jun, in Chinese: what comes of the page that is filled with the address and the secret. */
+async function connectJun(given: { readonly address: string; readonly secret: string }): Promise<string> {
+  const { jun } = program.world.members;
+  const his = { in: jun.dm };
+  await jun.uses("/settings", his);
+  await jun.waitsFor("设置", his);
+  await jun.presses(/📡 连接我的 aria2/, his);
+  const page = await openPage(await jun.waitsFor("我的 aria2", his));
+  return (await page.send(given)).text();
 }
 
 async function connect(lena: Program["world"]["people"]["lena"], address: string, word: string): Promise<void> {
@@ -84,27 +89,13 @@ test.skipIf(!isThere)(
   async () => {
     const aria2 = await startRealAria2(secret);
     try {
-      const { world } = program;
-      const { jun } = world.members;
+      const { jun } = program.world.members;
       const his = { in: jun.dm };
       await program.start({ PUBLIC_URL: program.gateway });
-      const onPage = async (values: Record<string, string>) => {
-        const card = await jun.waitsFor(/127\.0\.0\.1:\d+\/s\//, his);
-        const page = /\]\(<(http:\/\/127[^>]+\/s\/[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
-        const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-        return (await fetch(page, { method: "POST", body: new URLSearchParams({ token, ...values }) })).text();
-      };
-      await jun.uses("/login", his);
-      await jun.waitsFor("请选择登录方式", his);
-      await jun.presses(/用户名和密码/, his);
-      await onPage(world.shelf.accounts.jun);
+      await signInOnDiscord(program, "jun");
       await jun.waitsFor("🏠", his);
-      await jun.uses("/settings", his);
-      await jun.waitsFor("设置", his);
-      await jun.presses(/📡 连接我的 aria2/, his);
-      await jun.waitsFor("我的 aria2", his);
-      expect(await onPage({ address: aria2.address, secret: "wrong" })).toContain("aria2 不接受此密钥");
-      expect(await onPage({ address: aria2.address, secret })).toContain("aria2 已连接");
+      expect(await connectJun({ address: aria2.address, secret: "wrong" })).toContain("aria2 不接受此密钥");
+      expect(await connectJun({ address: aria2.address, secret })).toContain("aria2 已连接");
       await jun.waitsFor("已连接。在链接", his);
       await jun.uses("/link", { ...his, options: { file: "合同（最终版）.pdf" } });
       await jun.waitsFor("下载链接", his);
@@ -139,6 +130,35 @@ test("what aria2 took before a kill is there once, and Lena is told so after it"
       "Recipes/Lentil soup.txt",
       "Recipes/Rye bread.txt",
     ]);
+  } finally {
+    await aria2.close();
+  }
+});
+
+test("on Discord what aria2 took before a kill is there once, and Jun is told so after it, in Chinese", async () => {
+  const aria2 = await startAria2({ secret });
+  try {
+    const here = { PUBLIC_URL: program.gateway };
+    const { jun } = program.world.members;
+    const his = { in: jun.dm };
+    await program.start(here);
+    await signInOnDiscord(program, "jun");
+    await jun.waitsFor("🏠", his);
+    await connectJun({ address: aria2.address, secret });
+    await jun.waitsFor("已连接。在链接", his);
+    let killed: Promise<void> | undefined;
+    aria2.rules.next = "hold";
+    aria2.rules.onTaken = () => void (killed ??= program.kill());
+    await jun.uses("/link", { ...his, options: { file: "合同（最终版）.pdf" } });
+    await jun.waitsFor("下载链接", his);
+    await jun.presses(/📡 发送到 aria2/, his);
+    await expect.poll(() => killed !== undefined, { timeout: 15_000 }).toBe(true);
+    await killed;
+    aria2.rules.onTaken = undefined;
+    await program.start(here);
+    await jun.waitsFor("aria2 已接收 1 个文件", { ...his, within: 20_000 });
+    expect([...aria2.downloads.values()].map(({ out }) => out)).toEqual(["合同（最终版）.pdf"]);
+    expect(program.stored()).not.toContain(secret);
   } finally {
     await aria2.close();
   }

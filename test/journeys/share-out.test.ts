@@ -45,7 +45,7 @@ test("on Telegram Mia shares a folder by two presses, Jun opens it with its code
   await lena.waitsFor("has been deleted");
 });
 
-test("on Discord Jun shares a file without a code for a week, in Chinese, and Lena saves it in English", async () => {
+test("on Discord Jun shares a file without a code for a week, in Chinese, Lena saves it in English, and after a kill he takes it back", async () => {
   const { world } = program;
   const { jun, lena } = world.members;
   await program.start({ PUBLIC_URL: program.gateway });
@@ -72,6 +72,7 @@ test("on Discord Jun shares a file without a code for a week, in Chinese, and Le
   await lena.waitsFor(/合同/, hers);
   await lena.presses(/💾/, hers);
   await lena.waitsFor("Saved to your drive", { ...hers, within: 20_000 });
+  await program.isReplaced();
   await jun.uses("/shares", his);
   const list = await jun.waitsFor("共 1 个分享", his);
   await jun.selects(/合同/, { message: list });

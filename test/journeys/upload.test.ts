@@ -3,6 +3,7 @@ import type { OwnFile } from "../../emulators/discord/own-file.ts";
 import { drawMessages } from "../../emulators/discord/sight.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 import { prepareProgram, type Program } from "./program.ts";
+import { signInOnDiscord } from "./sign-in.ts";
 
 // Files that people send go into the folder they are in, kill or no kill.
 
@@ -98,21 +99,6 @@ test.each([
   expect(program.log()).not.toContain("/file/bot");
 });
 
-/** On the page that the bot leads to. */
-async function signInOnDiscord(who: "lena" | "jun"): Promise<void> {
-  const { world } = program;
-  const person = world.members[who];
-  const here = { in: person.dm };
-  await person.uses("/login", here);
-  await person.waitsFor(/How would you like to sign in\?|请选择登录方式/, here);
-  await person.presses(/User name and password|用户名和密码/, here);
-  const card = await person.waitsFor(/127\.0\.0\.1/, here);
-  const page = /\]\(<(http:\/\/127[^>]+)>\)/.exec(JSON.stringify(card.components))?.[1] ?? "";
-  const token = /name="token" value="([^"]+)"/.exec(await (await fetch(page)).text())?.[1] ?? "";
-  const { username, password } = world.shelf.accounts[who];
-  await fetch(page, { method: "POST", body: new URLSearchParams({ token, username, password }) });
-}
-
 test.each([
   ["lena", "en"],
   ["jun", "zh"],
@@ -123,7 +109,7 @@ test.each([
   const words = said[language];
   const always = { PUBLIC_URL: program.gateway };
   await program.start(always);
-  await signInOnDiscord(who);
+  await signInOnDiscord(program, who);
   await person.waitsFor("🏠", here);
   world.pikpak.fail({ path: "/vip-lixian-07/", method: "POST", status: 503, times: 2, body: "" });
   const trip: OwnFile = { name: "trip.mp4", bytes: patterned(900_000) };
@@ -171,7 +157,7 @@ test.each([
     const say = loadWords().in(language);
     const always = { PUBLIC_URL: program.gateway };
     await program.start(always);
-    await signInOnDiscord(who);
+    await signInOnDiscord(program, who);
     await person.waitsFor("🏠", here);
     // Discord says what language a client speaks with commands alone.
     await person.uses("/start", here);

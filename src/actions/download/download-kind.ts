@@ -1,5 +1,5 @@
 import { jobKind } from "../../jobs/job.ts";
-import type { LastWord } from "../../messaging/last-word.ts";
+import { lastWordKind } from "../../messaging/last-word.ts";
 import type { DownloadItem } from "../model/download-item.ts";
 import type { DownloadOrder } from "../model/download.ts";
 import type { Crumb } from "../../users/place.ts";
@@ -51,11 +51,7 @@ export const downloadKind = jobKind<Download, never, void, Begun>("download", {
 });
 
 /** What became of a batch, until it has been said. */
-export const downloadOutcomeKind = jobKind<LastWord>("download-outcome", {
-  concurrency: 20,
-  maxAttempts: 60,
-  keepFor: 3_600_000,
-});
+export const downloadOutcomeKind = lastWordKind("download-outcome", { concurrency: 20 });
 
 /** The end of a batch that nobody looks at. */
 interface Note {

@@ -1,5 +1,5 @@
 import { jobKind, type JobOutcome } from "../../jobs/job.ts";
-import type { LastWord } from "../../messaging/last-word.ts";
+import { lastWordKind } from "../../messaging/last-word.ts";
 import type { Target } from "../model/target.ts";
 import type { TransferState } from "../model/screen.ts";
 import type { TransferOrder } from "../model/transfer.ts";
@@ -28,11 +28,7 @@ export const transferKind = jobKind<Transfer, Running, Ended, Given>("transfer",
 });
 
 /** The last word on a file, until it has been said. */
-export const outcomeKind = jobKind<LastWord>("transfer-outcome", {
-  concurrency: 4,
-  maxAttempts: 60,
-  keepFor: 3_600_000,
-});
+export const outcomeKind = lastWordKind("transfer-outcome");
 
 /** Looks, when the platform takes a file no more, whether it still waits for its turn. */
 export const deadlineKind = jobKind<{ readonly transfer: string }>("transfer-deadline", { keepFor: 3_600_000 });

@@ -50,9 +50,9 @@ export function createTransfers(parts: TransfersParts): Transfers {
     },
     async cancel(id) {
       if (await jobs.cancel(kind, id)) return "cancelled";
-      const known = await Array.fromAsync(jobs.follow(kind, id, { signal: AbortSignal.timeout(forgetWithin) }));
-      return known.length > 0 ? "over" : "unknown";
+      return (await isKnown(jobs, kind, id)) ? "over" : "unknown";
     },
+    isKnown: (id) => isKnown(jobs, kind, id),
     async forget(person) {
       const signal = AbortSignal.timeout(forgetWithin);
       for (const { id } of await jobs.list(kind, { key: person })) {
@@ -67,6 +67,15 @@ export function createTransfers(parts: TransfersParts): Transfers {
     },
     stop: () => drawing.stop(),
   };
+}
+
+/** It waits, is on its way, or ended lately. */
+async function isKnown(jobs: JobQueue, kind: typeof transferKind, id: string): Promise<boolean> {
+  const states = jobs.follow(kind, id, { signal: AbortSignal.timeout(forgetWithin) });
+  const iterator = states[Symbol.asyncIterator]();
+  const { done } = await iterator.next();
+  await iterator.return?.();
+  return done !== true;
 }
 
 /** Milliseconds until somebody is forgotten though a file of theirs is still being let go of. */

@@ -19,10 +19,11 @@ export async function sendFile(context: ActionContext, file: FileView, { asFile 
   const { transfers } = services;
   const { uploadLimit: limit } = visit;
   if (!transfers || limit === undefined) return refused("no-sending-here");
-  const state: TransferView = { at: "transfer", file, transfer: services.newId(), asFile };
+  const state: TransferView = { at: "transfer", file, transfer: visit.update ?? services.newId(), asFile };
   const send = (mount: Mount) =>
     attempt(context, { mount, retry: state, back: { ...file, at: "file" } }, async () => {
       const { card, duration } = await cardOf(context, mount, state);
+      if (await transfers.isKnown(state.transfer)) return refused("transfer-busy");
       const hopeless = whyNot(card, limit);
       if (hopeless) return { screen: { ...card, state: hopeless } };
       const { person, place } = visit;

@@ -8,6 +8,8 @@ import type { Upload } from "./upload.ts";
 export interface Batches {
   /** One that begins when the frontend starts it. `full` = the person has enough waiting. */
   prepare(order: BatchOrder): Promise<Prepared | "full">;
+  /** There is one of this id, or was lately: an update that is brought again after a kill has begun it already. */
+  isKnown(id: string): Promise<boolean>;
   /** Lets go of it at once; what is there stays. False = it has ended already. */
   cancel(id: string): Promise<boolean>;
   /** Cancels everything of a person. */

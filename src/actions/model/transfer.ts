@@ -7,6 +7,8 @@ import type { Upload } from "./upload.ts";
 export interface Transfers {
   /** A transfer that begins when the frontend starts it. `busy` = this file is on its way here already; `full` = the person has enough waiting. */
   prepare(order: TransferOrder): Promise<Prepared | "busy" | "full">;
+  /** There is one of this id, or was lately: an update that is brought again after a kill has begun it already. */
+  isKnown(id: string): Promise<boolean>;
   /** Lets go of it at once. `over` = it has ended already; `unknown` = it never began, or ended long ago. */
   cancel(id: string): Promise<"cancelled" | "over" | "unknown">;
   /** Cancels everything of a person; what is kept of it goes with its end. */

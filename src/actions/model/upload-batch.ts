@@ -11,8 +11,10 @@ export interface Uploads {
   join(person: string, files: readonly SentFile[], group: string | undefined): Promise<boolean>;
   /** Ends a batch: what is not there yet does not go there. False = it is over. */
   cancel(id: string): Promise<boolean>;
-  /** Ends everything of a person. */
+  /** Ends everything of a person, once what was begun is taken out of the drive: before that is let go of. */
   forget(person: string): Promise<void>;
+  /** Ends what goes into a drive, likewise. */
+  withdraw(mount: string): Promise<void>;
 }
 
 /** One batch. Plain JSON. */

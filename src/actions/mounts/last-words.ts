@@ -1,7 +1,7 @@
 import type { Keyv } from "keyv";
-import { JobFailure, jobKind } from "../../jobs/job.ts";
+import { JobFailure } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
-import { sayLastWord, tellPerson, type LastWordLog } from "../../messaging/last-word.ts";
+import { lastWordKind, sayLastWord, tellPerson, type LastWordLog } from "../../messaging/last-word.ts";
 import type { Messengers } from "../../messaging/messenger.ts";
 import type { Visit } from "../../users/visit.ts";
 import type { ApprovalOrder } from "../model/approval.ts";
@@ -30,7 +30,7 @@ interface Word {
   readonly language: string;
 }
 
-const wordKind = jobKind<Word>("sign-in-outcome", { concurrency: 4, maxAttempts: 60, keepFor: 3_600_000 });
+const wordKind = lastWordKind<Word>("sign-in-outcome");
 
 interface LastWordsParts {
   readonly jobs: Pick<JobQueue, "add" | "handle">;

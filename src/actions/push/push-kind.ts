@@ -1,3 +1,4 @@
+import { lastWordKind } from "../../messaging/last-word.ts";
 import { jobKind } from "../../jobs/job.ts";
 import type { PushOrder } from "../model/push.ts";
 import type { PushState } from "../model/push-screen.ts";
@@ -20,11 +21,7 @@ export const pushKind = jobKind<Push>("push", {
 });
 
 /** What became of a push, until it has been said. */
-export const pushOutcomeKind = jobKind<PushOutcome>("push-outcome", {
-  concurrency: 20,
-  maxAttempts: 60,
-  keepFor: 3_600_000,
-});
+export const pushOutcomeKind = lastWordKind<PushOutcome>("push-outcome", { concurrency: 20 });
 
 export interface PushOutcome {
   readonly push: Omit<Push, "roots">;

@@ -101,6 +101,7 @@ function removeMount(
 ): Promise<Result> | Result {
   return withMount(context, mount, async ({ title, driver }) => {
     await takeBackEverywhere(context.services, mount);
+    await context.services.uploads?.withdraw(mount);
     const { credential } = await context.services.storage.unmount(mount);
     await context.services.transfers?.withdraw(mount);
     await context.services.batches?.withdraw(mount);

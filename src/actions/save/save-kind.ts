@@ -1,3 +1,4 @@
+import { lastWordKind } from "../../messaging/last-word.ts";
 import { jobKind } from "../../jobs/job.ts";
 import type { SaveOrder } from "../model/save.ts";
 import type { SaveState } from "../model/screen.ts";
@@ -24,11 +25,7 @@ export const saveKind = jobKind<Save, Sent, void, Sent>("save", {
 });
 
 /** What became of a saving, until it has been said. */
-export const saveOutcomeKind = jobKind<SaveOutcome>("save-outcome", {
-  concurrency: 20,
-  maxAttempts: 60,
-  keepFor: 3_600_000,
-});
+export const saveOutcomeKind = lastWordKind<SaveOutcome>("save-outcome", { concurrency: 20 });
 
 export interface SaveOutcome {
   readonly save: Save;

@@ -6,6 +6,8 @@ import { takeBackEverywhere } from "../../users/place.ts";
 /** Deletes everything kept about a person: mounts with their secrets, screens, what waits, and the record itself. */
 export async function forgetPerson({ services, person, session }: ActionContext): Promise<Result> {
   let leftAt: string | undefined;
+  // What an upload has begun is taken out of the drive, which nobody can once its secrets are gone.
+  await services.uploads?.forget(person.id);
   for (const { id, driver } of await mountsOf(services, person)) {
     await takeBackEverywhere(services, id);
     const { credential } = await services.storage.unmount(id);
@@ -23,7 +25,6 @@ export async function forgetPerson({ services, person, session }: ActionContext)
   await services.follows?.forget(person.id);
   await services.pushes?.forget(person.id);
   await services.givenLinks?.endAll(person.id);
-  await services.uploads?.forget(person.id);
   await services.destinations?.forget(person.id);
   await services.pending.delete(person.id);
   await services.admin.chats.forget(person.id);

@@ -1,5 +1,5 @@
 import { jobKind } from "../../jobs/job.ts";
-import type { LastWord } from "../../messaging/last-word.ts";
+import { lastWordKind } from "../../messaging/last-word.ts";
 import type { UnsentFile } from "../model/batch-screen.ts";
 import type { BatchOrder } from "../model/batch.ts";
 import type { UploadPlace } from "../model/upload.ts";
@@ -40,8 +40,4 @@ export const batchKind = jobKind<Batch, never, void, Noted>("transfer-batch", {
 });
 
 /** What became of a batch, until it has been said. */
-export const batchOutcomeKind = jobKind<LastWord>("transfer-batch-outcome", {
-  concurrency: 4,
-  maxAttempts: 60,
-  keepFor: 3_600_000,
-});
+export const batchOutcomeKind = lastWordKind("transfer-batch-outcome");

@@ -15,6 +15,8 @@ export interface BatchesParts extends BatchedBy {
 
 /** Batches a person may have under way and waiting. */
 const maxOpen = 5;
+/** Milliseconds a look at one may take. */
+const askWithin = 5000;
 
 /** Batches over a job queue. Made before it is started: it is told here who brings them. */
 export function createBatches(parts: BatchesParts): Batches {
@@ -40,6 +42,13 @@ export function createBatches(parts: BatchesParts): Batches {
           },
         },
       };
+    },
+    async isKnown(id) {
+      const states = jobs.follow(batchKind, id, { signal: AbortSignal.timeout(askWithin) });
+      const iterator = states[Symbol.asyncIterator]();
+      const { done } = await iterator.next();
+      await iterator.return?.();
+      return done !== true;
     },
     cancel: (id) => jobs.cancel(batchKind, id),
     forget: (person) => cancelWhere((batch) => batch.person === person),

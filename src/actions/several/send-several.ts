@@ -100,10 +100,11 @@ async function begin(
   const { services, visit, person } = context;
   if (!services.batches || visit.uploadLimit === undefined) return refused("no-sending-here");
   if (files.length === 0) return refused("nothing-to-send");
+  const batch = visit.update ?? services.newId();
+  if (await services.batches.isKnown(batch)) return refused("transfer-busy");
   const destination = wanted && (await openDestination(context, wanted));
   if (typeof destination === "string") return refused(destination);
   const limit = destination?.uploadLimit ?? visit.uploadLimit;
-  const batch = services.newId();
   const prepared = await services.batches.prepare({
     id: batch,
     person: person.id,

@@ -6,7 +6,7 @@ import type { Change, Did } from "../model/change.ts";
 import type { FolderView, TidiedView } from "../model/session.ts";
 import type { TidiedCard } from "../model/tidy-screen.ts";
 import { entriesOf, onlyOne } from "./picked.ts";
-import { isUndoable } from "./undo.ts";
+import { offersUndo } from "./undo.ts";
 
 /** What was done; once it is undone, or something else was done, where it goes on. */
 export function showTidied(context: ActionContext, view: TidiedView): Promise<Result> | Result {
@@ -24,7 +24,7 @@ export function showTidied(context: ActionContext, view: TidiedView): Promise<Re
         ...factsOf(change.did),
         left,
         ...(reason && { reason }),
-        undo: isUndoable(context.services, change, mount.id),
+        undo: await offersUndo(context, change, mount.id),
         opens: leadsTo(change) !== undefined,
       },
     };

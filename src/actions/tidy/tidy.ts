@@ -7,7 +7,7 @@ import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { Session, TidyView } from "../model/session.ts";
 import type { TidyAbility } from "../model/tidy-screen.ts";
 import { chosenIn, entriesOf, folderOfTidy, onlyOne, pickedBy, sumOf } from "./picked.ts";
-import { isUndoable } from "./undo.ts";
+import { offersUndo } from "./undo.ts";
 
 /** What can be done to the file of a card, or to the folder that is open. */
 export function tidy(context: ButtonContext): Promise<Result> | Result {
@@ -74,7 +74,7 @@ async function abilitiesFor(context: ActionContext, mount: Mount, view: TidyView
     ...given,
     ...(await sendingOf(context, mount, about)),
     ...(about.count > 0 && isPushable(context, mount) ? (["push"] as const) : []),
-    ...(isUndoable(context.services, session.change, mount.id) ? ["undo" as const] : []),
+    ...((await offersUndo(context, session.change, mount.id)) ? ["undo" as const] : []),
   ];
   return [...can, ...also];
 }

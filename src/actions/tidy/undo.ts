@@ -1,4 +1,4 @@
-import type { CallOptions } from "../../storage/driver.ts";
+import type { CallOptions, Capability } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Crumb } from "../../users/place.ts";
 import type { ButtonContext } from "../context/button-context.ts";
@@ -14,8 +14,28 @@ import { copiesOf, readTrash, readWhole } from "./read-back.ts";
 const undoableFor = 3_600_000;
 
 /** Whether a change of that drive can still be undone. */
-export function isUndoable({ now }: { now(): number }, change: Change | undefined, mount: string): change is Change {
+function isUndoable({ now }: { now(): number }, change: Change | undefined, mount: string): change is Change {
   return change?.mount === mount && now() - change.at < undoableFor;
+}
+
+/** What undoing takes. */
+const undoneBy = {
+  made: "trash",
+  renamed: "rename",
+  moved: "move",
+  copied: "trash",
+  trashed: "restore",
+  restored: "trash",
+} as const satisfies Record<Did["is"], Capability>;
+
+/** Whether undoing is offered: not where the drive cannot by now, or never could. */
+export async function offersUndo(
+  { services }: Pick<ActionContext, "services">,
+  change: Change | undefined,
+  mount: string,
+): Promise<boolean> {
+  if (!isUndoable(services, change, mount)) return false;
+  return (await services.storage.can(mount)).has(undoneBy[change.did.is]);
 }
 
 /** Undoes the last change of the message, once. Only what was done is undone, also where that was not all. */

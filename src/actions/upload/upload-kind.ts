@@ -1,5 +1,5 @@
 import { jobKind } from "../../jobs/job.ts";
-import type { LastWord } from "../../messaging/last-word.ts";
+import { lastWordKind } from "../../messaging/last-word.ts";
 import type { Entry } from "../../storage/entry.ts";
 import type { PendingUpload } from "../../storage/upload.ts";
 import type { SentFile } from "../model/sent-file.ts";
@@ -46,11 +46,7 @@ export const uploadKind = jobKind<UploadBatch, never, void, Begun>("upload", {
 });
 
 /** What became of a batch, until it has been said. */
-export const uploadOutcomeKind = jobKind<LastWord>("upload-outcome", {
-  concurrency: 20,
-  maxAttempts: 60,
-  keepFor: 3_600_000,
-});
+export const uploadOutcomeKind = lastWordKind("upload-outcome", { concurrency: 20 });
 
 /** Before anything is known of them. */
 export function itemsOf(files: readonly SentFile[]): readonly UploadItem[] {

@@ -27,6 +27,14 @@ export function createUploads(given: UploadsParts): Uploads {
       // Who put the message away asked not to see it.
       sayLastWord(word, { ...given, messenger: given.messengers.of(word.shown.place), attempt, isNews: () => false }),
   });
+  const end = async (isMeant: (batch: UploadBatch) => boolean) => {
+    const signal = AbortSignal.timeout(endWithin);
+    for (const { id, input } of await jobs.list(uploadKind)) {
+      if (!isMeant(input)) continue;
+      await jobs.cancel(uploadKind, id);
+      await Array.fromAsync(jobs.follow(uploadKind, id, { signal }));
+    }
+  };
   return {
     async prepare({ id, ...order }) {
       const waiting = await jobs.list(uploadKind, { key: order.person });
@@ -44,12 +52,15 @@ export function createUploads(given: UploadsParts): Uploads {
     join: async (person, files, group) => files.length < maxUploads && joining.add(person, files, group),
     cancel: (id) => jobs.cancel(uploadKind, id),
     async forget(person) {
-      for (const { id, input } of await jobs.list(uploadKind))
-        if (input.person === person) await jobs.cancel(uploadKind, id);
+      await end((batch) => batch.person === person);
       await joining.forget(person);
     },
+    withdraw: (mount) => end((batch) => batch.mount === mount),
   };
 }
+
+/** ms until a drive is let go of though what was begun in it is still being taken away. */
+const endWithin = 10_000;
 
 /** A batch that ends by itself has said all. One that never began, or did not get to its end, has not. */
 async function sayEnd(parts: UploadedBy, batch: UploadBatch, outcome: JobOutcome<void>): Promise<void> {

@@ -69,19 +69,19 @@ export async function floorRate({ people = 50, turns = 100 } = {}): Promise<Upda
     await ctx.answerCallbackQuery();
   });
   await bot.init();
-  let isOver = false;
+  const over = new AbortController();
   const poll = async () => {
-    for (let offset = 0; !isOver;) {
+    for (let offset = 0; !over.signal.aborted;) {
       const updates = await bot.api.getUpdates({ offset, limit: 100, timeout: 25 });
       offset = (updates.at(-1)?.update_id ?? offset - 1) + 1;
       await Promise.all(updates.map((update) => bot.handleUpdate(update)));
     }
   };
   const polling = poll().catch((error: unknown) => {
-    if (!isOver) throw error;
+    if (!over.signal.aborted) throw error;
   });
   const rate = await Promise.race([api.rate(), polling.then(() => undefined)]);
-  isOver = true;
+  over.abort();
   await transport.close();
   await polling;
   await api.close();

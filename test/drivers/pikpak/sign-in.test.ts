@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { password, startService, username, type Service } from "./service.ts";
 
 const files = "/drive/v1/files";
@@ -186,7 +186,7 @@ describe("one account, many askers", () => {
       // Nobody's turn comes before the token is renewed.
       wait: async (ms) => {
         const isRenewed = () => paced.asked(token) === 1 && paced.pikpak.calls.every(({ status }) => status !== 0);
-        if (isEnded) await expect.poll(isRenewed).toBe(true);
+        if (isEnded) await vi.waitUntil(isRenewed);
         paced.context.advance(ms);
       },
     });

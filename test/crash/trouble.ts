@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { openSmallDisk } from "../journeys/small-disk.ts";
+import { setClockOf } from "../journeys/set-clock.ts";
+import type { Program } from "../journeys/program.ts";
+import type { Random } from "./random.ts";
+
+/** What befalls the machine besides kills. */
+export interface Trouble {
+  readonly environment: Readonly<Record<string, string>>;
+  /** It comes over the program that runs; true = people may be told that what is kept cannot be reached. */
+  strike(): Promise<boolean>;
+  /** It is over; the program may run or not. */
+  mend(): void;
+  close(): void;
+}
+
+interface TroubleParts {
+  readonly program: Program;
+  readonly random: Random;
+}
+
+const nothing: Trouble = { environment: {}, strike: async () => false, mend: () => {}, close: () => {} };
+
+/** `full`: a disk of its own, which is full in every other life. */
+export function diskTrouble(wanted: string | undefined, { random }: TroubleParts): Trouble {
+  if (wanted === undefined) return nothing;
+  if (wanted !== "full") throw new Error(`--disk=${wanted}: it takes full`);
+  const disk = openSmallDisk(64);
+  return {
+    environment: { DATA_DIR: join(disk.folder, "data") },
+    async strike() {
+      if (random() < 0.5) return false;
+      disk.fill();
+      return true;
+    },
+    mend: () => disk.free(),
+    close: () => disk.close(),
+  };
+}
+
+const hour = 3_600_000;
+
+/** The clock is set by an hour or a day, forwards and back, and stays so over the next start. */
+export function clockTrouble(isWanted: boolean, { program, random }: TroubleParts): Trouble {
+  if (!isWanted) return nothing;
+  const clock = setClockOf(program);
+  let apart = 0;
+  return {
+    environment: clock.environment,
+    async strike() {
+      const next = random.of([-24 * hour, -hour, 0, hour, 24 * hour]);
+      await clock.step(next - apart);
+      apart = next;
+      return false;
+    },
+    mend: () => {},
+    close: () => {},
+  };
+}
