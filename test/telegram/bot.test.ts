@@ -63,6 +63,8 @@ describe("commands", () => {
           update: expect.stringMatching(/^update-\d+$/),
           rows: { usual: 8, most: 10 },
           uploadLimit: 2000 * 1024 * 1024 - 32 * 1024,
+          order: expect.any(Number),
+          update: expect.stringMatching(/^update-\d+$/),
         },
       },
     ]);
