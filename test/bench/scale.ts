@@ -66,11 +66,7 @@ function sayKills({ chats: people, updates, broughtAgain, killed, took, saidAgai
 }
 
 async function jobsAndLocks(): Promise<void> {
-  say(
-    `\nload before: ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(", ")}; ${jobs} small jobs`,
-  );
+  say(`\n${jobs} small jobs`);
   say("| jobs | jobs/s, all at once | p50 of add to begun, ten a second | p99 | not done once | load |");
   say("| --- | --- | --- | --- | --- | --- |");
   for (const way of jobWays) {
