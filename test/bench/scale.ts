@@ -1,12 +1,16 @@
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { hasPostgres, hasRedis, startPostgres, startRedis, type OwnServer } from "../store/own-server.ts";
+import { jobWays } from "./scale/job-ways.ts";
+import { measureJobs } from "./scale/jobs.ts";
 import { surviveKills, type Survived } from "./scale/kills.ts";
+import { lockWays, measureLocks } from "./scale/locks.ts";
 import { measureRate, type Rate } from "./scale/rate.ts";
 
 /**
  * `npm run bench:scale`: updates a second and how long each takes, over SQLite, Postgres and Redis with one, two and three processes;
- * then a thousand chats browsing, signing in and getting files while the processes are killed in turn.
- * `--people=120 --seconds=8 --chats=1000 --kills=8 --only=rate` (or `kills`). Exits 1 when something is lost, doubled or out of order.
+ * then a thousand chats browsing, signing in and getting files while the processes are killed in turn; then small jobs and locks over what
+ * could keep them, pg-boss and advisory locks of Postgres among it. `--people=120 --seconds=8 --chats=1000 --kills=8 --jobs=1000 --only=rate`
+ * (or `kills`, `jobs`). Exits 1 when something is lost, doubled or out of order.
  */
 const option = (name: string): string | undefined =>
   process.argv.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -14,12 +18,16 @@ const seconds = Number(option("seconds") ?? 8);
 const chats = Number(option("chats") ?? 1000);
 const kills = Number(option("kills") ?? 8);
 const people = Number(option("people") ?? 120);
+const jobs = Number(option("jobs") ?? 1000);
 const only = option("only");
+const has = { redis: hasRedis, postgres: hasPostgres };
+const isAsked = (part: "rate" | "kills" | "jobs"): boolean => only === undefined || only === part;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 say(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n`);
-if (only !== "kills") await rates();
-if (only !== "rate") await killing();
+if (isAsked("rate")) await rates();
+if (isAsked("kills")) await killing();
+if (isAsked("jobs")) await jobsAndLocks();
 
 async function rates(): Promise<void> {
   say(
@@ -54,6 +62,40 @@ function sayKills({ chats: people, updates, broughtAgain, killed, took, saidAgai
     `\n${people} chats, ${updates} updates, 3 processes, ${killed} kills in ${took.toFixed(0)} s: ${broughtAgain} updates brought again, ${saidAgain} answers of those said again, ${files} files sent; lost, doubled or out of order: ${faults.length}`,
   );
   for (const fault of faults.slice(0, 20)) say(`  ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+async function jobsAndLocks(): Promise<void> {
+  say(`\n${jobs} small jobs`);
+  say("| jobs | jobs/s, all at once | p50 of add to begun, ten a second | p99 | not done once | load |");
+  say("| --- | --- | --- | --- | --- | --- |");
+  for (const way of jobWays) {
+    if (way.server && !has[way.server]) say(`| ${way.name} | no server here | | | | |`);
+    else sayPace(way.name, await measureJobs(way, { jobs, paced: Math.ceil(jobs / 5), pause: 100 }));
+  }
+  for (const work of [0, 100]) await locksWith(work);
+}
+
+async function locksWith(work: number): Promise<void> {
+  say(`\n50 people, each holds a lock of their own for ${work} ms`);
+  say("| locks | locks/s | p50 of taking and giving back | p99 | held by two | load |");
+  say("| --- | --- | --- | --- | --- | --- |");
+  for (const way of lockWays) {
+    if (!has[way.server]) say(`| ${way.name} | no server here | | | | |`);
+    else sayPace(way.name, await measureLocks(way, { people: 50, times: work === 0 ? 200 : 40, work }));
+  }
+}
+
+interface Pace {
+  readonly rate: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly faults: readonly string[];
+}
+
+function sayPace(name: string, { rate, p50, p99, faults }: Pace): void {
+  const load = loadavg()[0]?.toFixed(1) ?? "";
+  say(`| ${name} | ${Math.round(rate)} | ${p50.toFixed(1)} ms | ${p99.toFixed(1)} ms | ${faults.length} | ${load} |`);
   if (faults.length > 0) process.exitCode = 1;
 }
 

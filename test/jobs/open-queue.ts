@@ -9,6 +9,8 @@ import { openStore, type Store } from "../../src/store/store.ts";
 export interface Place {
   readonly url: string;
   readonly prefix: string;
+  /** A killed process is noticed after this many ms, and half of it more; absent = 1000. */
+  readonly lockFor?: number;
 }
 
 export interface OpenedQueue {
@@ -18,11 +20,8 @@ export interface OpenedQueue {
 }
 
 const keys = [new Uint8Array(32).fill(7)];
-/** A killed process is noticed after this many ms, and half of it more. */
-const lockFor = 1000;
-
 /** A queue as the app opens one. */
-export async function openQueue({ url, prefix }: Place): Promise<OpenedQueue> {
+export async function openQueue({ url, prefix, lockFor = 1000 }: Place): Promise<OpenedQueue> {
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
   const stores: Store[] = [];

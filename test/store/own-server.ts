@@ -54,7 +54,7 @@ export async function startPostgres(): Promise<OwnServer> {
   if (owner) chownSync(dir, owner.uid, owner.gid);
   const as = { cwd: dir, ...owner };
   const bin = (name: string) => join(postgresBin ?? "", name);
-  const made = spawnSync(bin("initdb"), ["-D", join(dir, "data"), "-U", "postgres", "-A", "trust"], as);
+  const made = spawnSync(bin("initdb"), ["-D", join(dir, "data"), "-U", "postgres", "-A", "trust", "--no-sync"], as);
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr.toString()}`);
   const args = ["-D", join(dir, "data"), "-p", String(port), "-k", dir, "-c", "listen_addresses=127.0.0.1"];
   return serverOf({
