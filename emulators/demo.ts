@@ -61,6 +61,7 @@ const page = await startPage({
       label: "Choose where a download goes",
       after: start,
       steps: [
+        "/browse /",
         "/download magnet:?xt=urn:btih:2c3d4e5f60718293a4b5c6d7e8f9010203040506&dn=Night+ferry.mkv",
         { press: "📂" },
         { press: "📁 Films" },

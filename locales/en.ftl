@@ -123,8 +123,8 @@ command-mounts = My drives: open, rename, check, remove
 command-browse = Browse the current drive, or a path in it
 command-link = Get the download link of one file
 command-get = Send a file itself into this chat
-command-download = Let the drive fetch a magnet or an address
-command-tasks = What the drive is fetching: retry, cancel, clear
+command-download = Let the drive fetch a magnet or an address, into any folder
+command-tasks = What the drive is fetching: retry, start afresh, cancel, clear
 command-upload = Put files into the drive: send them, or answer one with this
 command-shares = The shares made from here: links, codes, take back
 command-links = The links I gave away: life, password, take back
@@ -146,7 +146,7 @@ welcome-mounts = { $count ->
 }
 
 help-title = What I can do
-help-private = You can also paste a PikPak share link as it is: it opens at once. Magnets and other links are fetched into the current folder. Words alone are searched for in your drive. Files you send go into the current folder.
+help-private = You can also paste a PikPak share link as it is: it opens at once. Magnets and other links are fetched into the current folder; what comes tells their files and can go to another folder. Words alone are searched for in your drive. Files you send go into the current folder. ⋯ under a folder or file moves it, shares it, or sends it to a group or channel of yours.
 help-group = What is shared with this group is found by /browse and /search; links are shown to you alone. Signing in and your own drives are for a private chat with me.
 help-admin = You are an operator here.
 
@@ -728,6 +728,7 @@ error-upstream = The drive answered with a failure of its own. Try again in a mo
 
 notice-nothing-found = Nothing was found. Try other words, or browse for it.
 notice-no-mounts = There is no drive here yet. Sign in to an account, or open a share link.
+notice-no-drive = You have no drive of your own here yet. Sign in to a PikPak account first.
 notice-no-such-path = There is nothing at this path. Browse from the top to find it.
 notice-not-yours = These buttons belong to somebody else. Open your own list with /browse.
 notice-view-expired = These buttons are too old. Open a fresh list with /browse.
@@ -796,7 +797,7 @@ notice-selection-full = At most 1,000 entries can be chosen at once. Do somethin
 notice-target-inside = That folder is one of those you chose, or lies in one. Choose another one.
 notice-undo-over = This cannot be undone any more: it has been undone, or an hour has passed.
 notice-undo-unclear = There are more entries of these names there than were copied, so nothing was undone. Look for the copies and put them into the trash.
-notice-no-trash = None of your drives has a trash here now. Sign in to an account, or to yours in another way: /login
+notice-no-trash = None of your drives has a trash now. Sign in to an account, or to yours in another way.
 notice-transfer-busy = This file is on its way here already.
 notice-sent-privately = It comes to our private chat.
 notice-private-chat-closed = I cannot write to you yet. Open our private chat, press Start, and try again.

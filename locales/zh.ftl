@@ -120,8 +120,8 @@ command-mounts = 我的网盘：打开、重命名、检查、移除
 command-browse = 浏览当前网盘，或其中的某个路径
 command-link = 获取某个文件的下载链接
 command-get = 把文件发到当前聊天
-command-download = 让网盘离线下载磁力链接或网址
-command-tasks = 离线下载任务：重试、取消、清理
+command-download = 让网盘离线下载磁力链接或网址，可选文件夹
+command-tasks = 离线下载任务：重试、重新下载、取消、清理
 command-upload = 上传文件到网盘：直接发送文件，或用此命令回复文件
 command-shares = 我创建的分享：链接、提取码、取消分享
 command-links = 我发出的链接：有效期、密码、取消
@@ -140,7 +140,7 @@ welcome-ways = 有两种方式：登录你自己的账号，或者打开别人�
 welcome-mounts = 你在这里已有 { $count } 个网盘。
 
 help-title = 我能做什么
-help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；磁力等链接会离线下载到当前文件夹；直接发送文件名中的几个词即可搜索。发送的文件会存入当前文件夹。
+help-private = 也可以直接粘贴 PikPak 分享链接，我会立刻打开；磁力等链接会离线下载到当前文件夹，也可以先看文件列表或换个文件夹；直接发送文件名中的几个词即可搜索。发送的文件会存入当前文件夹。文件夹和文件下方的“⋯”可以移动、分享，或发送到你的群组或频道。
 help-group = 共享给本群的网盘可以用 /browse 和 /search 查看，链接只会显示给你一个人。登录和你自己的网盘请在与我的私聊中进行。
 help-admin = 你是本机器人的管理员。
 
@@ -612,6 +612,7 @@ error-upstream = 网盘自身出了故障，请稍后再试。
 
 notice-nothing-found = 没有找到。换个关键词试试，或逐级浏览查找。
 notice-no-mounts = 这里还没有网盘。请登录账号，或打开分享链接。
+notice-no-drive = 你还没有自己的网盘，请先登录 PikPak 账号。
 notice-no-such-path = 没有这个路径。请从根目录开始浏览。
 notice-not-yours = 这是别人打开的列表。请用 /browse 打开你自己的列表。
 notice-view-expired = 这些按钮太旧了。请用 /browse 打开新的列表。
@@ -680,7 +681,7 @@ notice-selection-full = 一次最多选择 1000 项，请先处理已选内容�
 notice-target-inside = 目标文件夹就是所选文件夹之一，或在其中。请选择其他文件夹。
 notice-undo-over = 已无法撤销：可能已经撤销过，或已超过一小时。
 notice-undo-unclear = 目标文件夹中同名内容比复制的多，因此没有撤销。请自行找到副本并移到回收站。
-notice-no-trash = 你的网盘目前没有可用的回收站。请登录账号，或换一种方式登录：/login
+notice-no-trash = 你的网盘目前没有可用的回收站。请登录账号，或换一种方式登录。
 notice-transfer-busy = 这个文件正在发送到这里。
 notice-sent-privately = 文件会发到我们的私聊。
 notice-private-chat-closed = 我还不能给你发消息。请先打开我们的私聊并点击“开始”，然后重试。

@@ -174,6 +174,15 @@ describe.runIf(program)("the demo", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("a tip that stands on another waits until that has been answered", async () => {
+    const { page, sees, complaints } = await sit("Mia");
+    await noteWhatIsShown(page, "#toast");
+    await plays(page, "Choose where a download goes");
+    await sees("Night ferry");
+    expect(await whatWasShown(page)).toBe("");
+    expect(complaints).toEqual([]);
+  });
+
   test("a tip plays from beginning to end, and a draft waits where it was written", async () => {
     const { page, sees, complaints } = await sit("Otto", "discord");
     await page.getByLabel("Message", { exact: true }).fill("half a thought");
@@ -243,12 +252,12 @@ interface Visitor {
   sees(text: string): Promise<void>;
 }
 
-/** Keeps every text that comes up in the chat from now on. */
-async function noteWhatIsShown(page: Page): Promise<void> {
+/** Keeps every text that comes up in the chat, or elsewhere, from now on. */
+async function noteWhatIsShown(page: Page, where = "#messages"): Promise<void> {
   await page.evaluate(`
     globalThis.shown = [];
-    const messages = document.querySelector("#messages");
-    new MutationObserver(() => shown.push(messages.textContent)).observe(messages, { childList: true, subtree: true });
+    const watched = document.querySelector("${where}");
+    new MutationObserver(() => shown.push(watched.textContent)).observe(watched, { childList: true, subtree: true });
   `);
 }
 

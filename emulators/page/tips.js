@@ -54,24 +54,24 @@ async function playAll(tips) {
     const { person, platform, kind = "private", steps, label } = tip;
     const chat = chatsOf(person).find((candidate) => candidate.platform === platform && candidate.kind === kind);
     if (chat) sit(person, chat.id);
-    const before = botSaid();
-    if (!(await playSteps(steps, chat?.id))) return;
+    const before = await playSteps(steps, chat?.id);
+    if (before === undefined) return;
     // What the last step came to is awaited where another tip goes on from it.
-    if (tip !== tips.at(-1)) await until(() => botSaid() !== before && !openChat()?.typing);
+    if (tip !== tips.at(-1)) await until(() => isAnswered(before) && !openChat()?.typing);
     played.add(label);
   }
 }
 
-/** False = whoever plays went to another chat in the middle, and goes on there by hand. */
+/** What the bot had said before the last step; undefined = whoever plays went to another chat in the middle, and goes on there by hand. */
 async function playSteps(steps, chatId) {
   let before;
   for (const step of [...waysOut(), ...steps]) {
     await until(() => desk.chatId !== chatId || isReady(step, before));
-    if (desk.chatId !== chatId) return false;
+    if (desk.chatId !== chatId) return undefined;
     before = botSaid();
     await doStep(step);
   }
-  return true;
+  return before;
 }
 
 async function doStep(step) {
@@ -107,9 +107,11 @@ function waysOut() {
 
 /** Whether the bot has answered the step before, and this one can be done. */
 function isReady(step, before) {
-  const isAnswered = before === undefined || (botSaid() !== before && openChat()?.messages.at(-1)?.bot);
-  return isAnswered && (typeof step === "string" || step.attach !== undefined || buttonOf(step) !== undefined);
+  const isFree = before === undefined || isAnswered(before);
+  return isFree && (typeof step === "string" || step.attach !== undefined || buttonOf(step) !== undefined);
 }
+
+const isAnswered = (before) => botSaid() !== before && openChat()?.messages.at(-1)?.bot;
 
 const botSaid = () => JSON.stringify(openChat()?.messages.filter(({ bot }) => bot) ?? []);
 

@@ -638,8 +638,11 @@ describe("what goes wrong is said", () => {
   });
 
   test("a download without a drive that can, without an address, or in a group is refused in words of its own", async () => {
-    expect(await at.see(mia, { do: "download", text: magnet }, "notice")).toMatchObject({ notice: "no-downloads" });
-    expect(await at.see(mia, { do: "say", text: hash }, "notice")).toMatchObject({ notice: "no-downloads" });
+    expect(await at.see(mia, { do: "download", text: magnet }, "notice")).toMatchObject({
+      notice: "no-drive",
+      offer: ["add-account"],
+    });
+    expect(await at.see(mia, { do: "say", text: hash }, "notice")).toMatchObject({ notice: "no-drive" });
     expect(await at.see(mia, { do: "download", text: "good morning" }, "notice")).toMatchObject({
       notice: "download-what",
     });

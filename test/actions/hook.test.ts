@@ -186,7 +186,7 @@ test("who has no drive, or is banned, is refused as in the chat", async () => {
   // Operators are never kept out.
   const jun = visitOf(3, {});
   const secret = await made(jun);
-  expect(await call(secret, { url })).toMatchObject({ is: "refused", code: "no-downloads" });
+  expect(await call(secret, { url })).toMatchObject({ is: "refused", code: "no-drive" });
   await at.services.admin.access.decide(jun.person.id, (standing) => ({
     ...standing,
     banned: { at: now(), by: "telegram:1" },

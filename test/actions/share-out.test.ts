@@ -175,7 +175,7 @@ test("a file of a share has no button to share it out, and neither has one of a 
 test("where nothing can be shared out it is said why", async () => {
   const listing = await at.see(mia, { do: "open-share", text: "https://share.example/s/none" }, "notice");
   expect(listing.notice).toBe("not-a-share-link");
-  expect(await at.see(mia, { do: "shares" }, "notice")).toMatchObject({ notice: "no-sharing-drive" });
+  expect(await at.see(mia, { do: "shares" }, "notice")).toMatchObject({ notice: "no-drive" });
   const { file } = await film();
   expect(await at.see(inGroup(mia), { do: "share-out", view: file.view }, "notice")).toMatchObject({
     notice: "private-only",

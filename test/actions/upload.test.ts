@@ -176,7 +176,7 @@ describe("files sent in one's own chat", () => {
 
   test("are answered with the way on where there is no drive that takes them", async () => {
     const { screen } = await at.do(jun, { do: "say", text: "", sent: { files: [file("a.jpg")] } });
-    expect(screen).toMatchObject({ show: "notice", notice: "no-uploads", offer: ["add-account"] });
+    expect(screen).toMatchObject({ show: "notice", notice: "no-drive", offer: ["add-account"] });
   });
 
   test("are a picture of what their words name, where these name something", async () => {

@@ -99,6 +99,7 @@ test.each<[code: string, status: number, says: RegExp]>([
   ["hook-url", 422, /magnet/],
   ["hook-folder", 422, /folder/],
   ["no-downloads", 422, /\w/],
+  ["no-drive", 422, /\w/],
   ["not-found", 422, /\w/],
   ["too-fast", 429, /\w/],
   ["maintenance", 503, /\w/],

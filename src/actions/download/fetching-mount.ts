@@ -1,8 +1,7 @@
 import type { Mount } from "../../storage/mount.ts";
 import { currentFolder } from "../browse/current.ts";
 import type { ActionContext, Outcome, Result } from "../context/context.ts";
-import { noticeWithWays } from "../context/failure.ts";
-import { ableMount } from "../context/able-mount.ts";
+import { ableMount, noneAble } from "../context/able-mount.ts";
 import { withMount } from "../context/with-mount.ts";
 import type { FolderView } from "../model/session.ts";
 
@@ -12,7 +11,7 @@ export async function inFetchingMount(
   work: (mount: Mount, folder: FolderView) => Promise<Result> | Result,
 ): Promise<Result | Outcome> {
   const mount = await fetchingMount(context);
-  if (!mount) return noticeWithWays(context, "no-downloads", { level: "refused", offer: ["add-account"] });
+  if (!mount) return noneAble(context, "no-downloads");
   return withMount(context, mount.id, async (found) => work(found, await currentFolder(context, found)));
 }
 

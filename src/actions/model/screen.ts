@@ -775,6 +775,7 @@ export interface Notice {
 export const noticeCodes = [
   "nothing-found",
   "no-mounts",
+  "no-drive",
   "no-such-path",
   "not-yours",
   "view-expired",

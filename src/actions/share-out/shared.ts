@@ -1,10 +1,10 @@
 import type { Mount } from "../../storage/mount.ts";
 import type { SharedOut } from "../../storage/task.ts";
 import { rowsHere } from "../../users/person.ts";
-import { ableMount } from "../context/able-mount.ts";
+import { ableMount, noneAble } from "../context/able-mount.ts";
 import { forgotten, mountOf, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, type ActionContext, type Outcome, type Result } from "../context/context.ts";
-import { attempt, noticeWithWays } from "../context/failure.ts";
+import { attempt } from "../context/failure.ts";
 import { pageOf } from "../context/paging.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
 import type { SharedListView, SharedView, ViewState } from "../model/session.ts";
@@ -15,7 +15,7 @@ const maxPages = 10;
 /** The links made on the current drive. */
 export async function shares(context: ActionContext): Promise<Result> {
   const mount = await ableMount(context, "listSharedOut");
-  if (!mount) return noticeWithWays(context, "no-sharing-drive", { level: "refused", offer: ["add-account"] });
+  if (!mount) return noneAble(context, "no-sharing-drive");
   return goTo(context, { at: "shared-list", mount: mount.id, page: 1 });
 }
 

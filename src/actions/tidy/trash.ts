@@ -1,10 +1,10 @@
 import type { Entry } from "../../storage/entry.ts";
 import { rowsHere } from "../../users/person.ts";
 import { currentFolder } from "../browse/current.ts";
-import { ableMount } from "../context/able-mount.ts";
+import { ableMount, noneAble } from "../context/able-mount.ts";
 import { folderNow, forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, type ActionContext, type Result } from "../context/context.ts";
-import { attempt, noticeWithWays, refused } from "../context/failure.ts";
+import { attempt, refused } from "../context/failure.ts";
 import { slim } from "../context/folder-view.ts";
 import { pageOf } from "../context/paging.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
@@ -17,7 +17,7 @@ import { readTrash } from "./read-back.ts";
 /** The trash of the current drive, or of the first that has one. */
 export async function trash(context: ActionContext): Promise<Result> {
   const mount = await ableMount(context, "listTrash");
-  if (!mount) return noticeWithWays(context, "no-trash", { level: "refused" });
+  if (!mount) return noneAble(context, "no-trash");
   const folder = await currentFolder(context, mount);
   return goTo(context, { at: "trash", mount: mount.id, page: 1, picked: [], folder });
 }

@@ -1,5 +1,5 @@
 import { currentFolder } from "../browse/current.ts";
-import { ableMount } from "../context/able-mount.ts";
+import { ableMount, noneAble } from "../context/able-mount.ts";
 import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import { draw, goTo, type ActionContext, type Outcome, type Result } from "../context/context.ts";
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
@@ -26,7 +26,7 @@ export async function upload(context: ActionContext, { files, group }: Sent): Pr
   if (files.length === 0) return noticeWithWays(context, "upload-what", { level: "refused" });
   if (await uploads?.join(person.id, files, group)) return notice("upload-joined", { again: true });
   const mount = uploads && (await ableMount(context, "upload"));
-  if (!mount) return noticeWithWays(context, "no-uploads", { level: "refused", offer: ["add-account"] });
+  if (!mount) return noneAble(context, "no-uploads");
   return withMount(context, mount.id, async (found) =>
     begin(context, { folder: await currentFolder(context, found), files, group }),
   );
