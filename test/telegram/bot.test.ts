@@ -60,7 +60,6 @@ describe("commands", () => {
         visit: {
           person: { id: "telegram:1001", name: "Mia", firstName: "Mia", locale: "en" },
           place: { id: "telegram:1001", kind: "private" },
-          update: expect.stringMatching(/^update-\d+$/),
           rows: { usual: 8, most: 10 },
           uploadLimit: 2000 * 1024 * 1024 - 32 * 1024,
           order: expect.any(Number),
