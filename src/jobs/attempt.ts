@@ -1,5 +1,5 @@
 import { JobCancelled, JobFailure, plainJson, type AnyJobKind, type JobOutcome } from "./job.ts";
-import type { JobWorker, QueueParts, RunningJob } from "./queue.ts";
+import type { EndedJob, JobWorker, QueueParts, RunningJob } from "./queue.ts";
 
 /** A worker of any kind; which one it is for, the queue knows by the name. */
 export type AnyWorker = JobWorker<unknown, unknown, unknown, unknown>;
@@ -48,13 +48,13 @@ function over(outcome: JobOutcome): AttemptEnd {
 
 /** Tells the worker that a job is over. Never rejects. */
 export async function tellOver(
-  { id, input }: { readonly id: string; readonly input: unknown },
+  { input, ...job }: EndedJob<unknown> & { readonly input: unknown },
   outcome: JobOutcome,
   { kind, worker, onError }: AttemptParts,
 ): Promise<void> {
   try {
-    await worker.over?.(input, outcome, { id });
+    await worker.over?.(input, outcome, job);
   } catch (error) {
-    onError(error, { kind: kind.name, id });
+    onError(error, { kind: kind.name, id: job.id });
   }
 }

@@ -116,11 +116,14 @@ class Doing {
     const { turns, queue, codec } = this.#parts;
     const { job } = this.#handed;
     const { input, ...rest } = this.#data;
-    await this.#note({ outcome });
-    if (input) await tellOver({ id: this.#id, input: input.value }, outcome, this.#parts);
+    const { checkpoint } = this.#notes;
+    // Whoever is told is told again after a kill, and then needs it, too.
+    await this.#note({ outcome, checkpoint });
+    if (input) await tellOver({ id: this.#id, input: input.value, checkpoint }, outcome, this.#parts);
     const next = await turns.leave({ id: this.#bullId, ...turnOf(this.#data) });
     if (next !== undefined) await wake(queue, next);
     await job.updateData(codec.data.write(this.#bullId, rest));
+    if (checkpoint !== undefined) await this.#note({ outcome });
     return null;
   }
 

@@ -312,11 +312,11 @@ class EmbeddedQueue implements JobQueue {
   /** The outcome is durable first; then the worker is told, and then the input is let go of. */
   async #close(entry: Entry, outcome: JobOutcome): Promise<void> {
     const { doer } = this.#line(entry.kept.kind);
-    const { kind, id, key, order, keepFor, failures, input } = entry.kept;
+    const { kind, id, key, order, keepFor, failures, input, checkpoint } = entry.kept;
     entry.phase = "over";
     if (doer?.worker.over) {
       if (!(await this.#writeSurely(entry, { outcome, isRunning: false }))) return;
-      await tellOver({ id, input: input?.value }, outcome, { ...doer, onError: this.#parts.onError });
+      await tellOver({ id, input: input?.value, checkpoint }, outcome, { ...doer, onError: this.#parts.onError });
     }
     entry.kept = { kind, id, key, order, keepFor, failures, outcome };
     if (!(await this.#writeSurely(entry, {}, keepFor))) return;

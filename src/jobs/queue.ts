@@ -76,7 +76,14 @@ export interface JobWorker<Input, Report, Result, Checkpoint> {
    * Told once or, after a kill, more often that a job is over, also where `run` was never called: cancelled while it waited, or
    * killed in its last attempt. The outcome is durable by then, and the key still taken. Its failures are logged only.
    */
-  over?(input: Input, outcome: JobOutcome<Result>, job: { readonly id: string }): Promise<void>;
+  over?(input: Input, outcome: JobOutcome<Result>, job: EndedJob<Checkpoint>): Promise<void>;
+}
+
+/** What is left of a job that is over. */
+export interface EndedJob<Checkpoint> {
+  readonly id: string;
+  /** What its last attempt kept; absent = nothing. */
+  readonly checkpoint?: Checkpoint | undefined;
 }
 
 /** What a worker is given besides the input. */

@@ -1,7 +1,7 @@
 import type { Details, Entry } from "./entry.ts";
 import type { Problem } from "./form.ts";
 import type { Field, Values } from "./field.ts";
-import type { Preview, SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
+import type { EndedTask, Preview, SharedOut, Task, TaskPage, TaskPhase } from "./task.ts";
 import type { PendingUpload, Uploaded, UploadSource } from "./upload.ts";
 
 /** A part of a listing. */
@@ -172,9 +172,16 @@ interface Capabilities {
   task(id: string, options?: CallOptions): Promise<Task>;
   /**
    * Begins a failed one again: the task that runs now, which may be another. `stuck`: one that runs and does not get on is
-   * ended and begun anew as well; what it has fetched goes.
+   * ended and begun anew as well; what it has fetched goes. `onEnding` is told before that, and waited for: after it nothing
+   * here knows the address any more until it is begun.
    */
-  retryTask(id: string, options?: CallOptions & { readonly stuck?: boolean | undefined }): Promise<Task>;
+  retryTask(
+    id: string,
+    options?: CallOptions & {
+      readonly stuck?: boolean | undefined;
+      onEnding?: ((left: EndedTask) => Promise<void>) | undefined;
+    },
+  ): Promise<Task>;
   /** Ends tasks or forgets those that are over, with what they have fetched where that is said. */
   cancelTasks(
     ids: readonly string[],

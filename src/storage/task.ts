@@ -26,6 +26,14 @@ export interface Task {
   readonly reason?: StorageErrorCode;
 }
 
+/** What a task that is about to be ended leaves, to be begun anew. Plain JSON. */
+export interface EndedTask {
+  /** Where it is fetched from. */
+  readonly source: string;
+  /** Id of the folder it goes into; absent = the mount's root. */
+  readonly folder?: string | undefined;
+}
+
 /** What an address would bring, as the drive knows before it fetches it. */
 export interface Preview {
   /** Absent = the drive knows nothing of it yet. */

@@ -3,7 +3,7 @@ import { Keyv } from "keyv";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { Account } from "../../emulators/pikpak/state.ts";
-import { downloadKind } from "../../src/actions/download/download-kind.ts";
+import { downloadKind, downloadRestartKind } from "../../src/actions/download/download-kind.ts";
 import { saidSources } from "../../src/actions/download/download.ts";
 import { createDownloads } from "../../src/actions/download/downloads.ts";
 import type { DownloadScreen } from "../../src/actions/model/screen.ts";
@@ -489,6 +489,47 @@ describe("what does not get on", () => {
     expect(again.task.still).toBeUndefined();
     expect([begun(), forgotten().length, pikpak.state.tasks.size]).toEqual([2, 1, 1]);
     expect(pikpak.state.nodes.children(account.userId, films.id)).toHaveLength(1);
+    expect(await jobs.list(downloadRestartKind)).toEqual([]);
+  });
+
+  test("a process that ends between the end of a task of the list and its new beginning leaves that to the next one", async () => {
+    const films = pikpak.build.folder(account, undefined, "Films");
+    await signedIn();
+    const { id: mount } = (await at.see(mia, { do: "tasks" }, "tasks")).mount;
+    pikpak.rules.offlineStalls = true;
+    await at.services.storage.download(mount, magnet, films.id);
+    skipped += 3_600_000;
+    const list = await at.see(mia, { do: "tasks" }, "tasks");
+    const card = await at.see(mia, { do: "task", view: list.view, index: 0 }, "task");
+    // It does not come to a new task, and its answer is delivered nowhere.
+    Object.assign(pikpak.rules, { offlineStalls: false, offlineAtOnce: 0 });
+    await at.do(mia, { do: "retry-task", view: card.view });
+    expect(pikpak.state.tasks.size).toBe(0);
+    await jobs.stop();
+    pikpak.rules.offlineAtOnce = 20;
+    begin();
+    skipped += 61_000;
+    await expect.poll(() => sent.length, { timeout: 10_000 }).toBe(1);
+    expect(sent).toMatchObject([{ show: "download", trail: ["Films"], items: [{ state: { is: "done" } }] }]);
+    expect(pikpak.state.tasks.size).toBe(1);
+    expect(pikpak.state.nodes.children(account.userId, films.id)).toHaveLength(1);
+  });
+
+  test("a process that ends before a task of the list is ended leaves it as it is", async () => {
+    await signedIn();
+    const { id: mount } = (await at.see(mia, { do: "tasks" }, "tasks")).mount;
+    pikpak.rules.offlineStalls = true;
+    const { id } = await at.services.storage.download(mount, magnet, undefined);
+    skipped += 3_600_000;
+    const list = await at.see(mia, { do: "tasks" }, "tasks");
+    const card = await at.see(mia, { do: "task", view: list.view, index: 0 }, "task");
+    pikpak.fail({ path: "/drive/v1/tasks", method: "DELETE", status: 403, error: "permission_denied", code: 7 });
+    await at.do(mia, { do: "retry-task", view: card.view });
+    expect(await jobs.list(downloadRestartKind)).toHaveLength(1);
+    skipped += 61_000;
+    await expect.poll(() => jobs.list(downloadRestartKind), { timeout: 10_000 }).toEqual([]);
+    expect([...pikpak.state.tasks.keys()]).toEqual([id]);
+    expect([begun(), await jobs.list(downloadKind)]).toEqual([1, []]);
   });
 
   test("an address whose task is gone and could not be begun again is kept, and tried on", async () => {

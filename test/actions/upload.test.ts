@@ -428,6 +428,50 @@ test("a process that ends in the middle leaves the batch to the next, which uplo
   expect(own()).toEqual(["a.txt 100", "b.txt 100"]);
 });
 
+describe("a batch that is cancelled while nobody is at it", () => {
+  /** Its first file is there, the second one is a placeholder; its process is gone, and has left this of the job. */
+  const left = async (changes: Partial<KeptJob>) => {
+    await signedIn();
+    reading = ({ name: called }) => {
+      if (called === "b.txt") pikpak.rules.uploadTakes = 1e9;
+      return undefined;
+    };
+    const { view } = await send([file("a.txt"), file("b.txt", 200)]);
+    const [{ id } = { id: "" }] = await jobs.list(uploadKind);
+    const kept = () => records.get(`upload/${id}`);
+    await expect
+      .poll(async () => (await kept())?.checkpoint, { timeout: 10_000 })
+      .toMatchObject({ current: { n: 1, pending: expect.anything() } });
+    expect(own()).toEqual(["a.txt 100", "b.txt 200"]);
+    await jobs.stop();
+    const last = await kept();
+    if (!last) throw new Error("nothing is kept of it");
+    await records.set(`upload/${id}`, { ...last, ...changes });
+    begin();
+    return view;
+  };
+
+  test("between two attempts leaves what has come, and nothing of what has not", async () => {
+    const view = await left({ isAgain: true, failures: 1, dueAt: now() + 3_600_000, dueIn: 3_600_000 });
+    await jobs.start();
+    const { screen } = await at.do(mia, { do: "cancel-upload", view });
+    expect(screen).toMatchObject({ notice: "upload-stopped" });
+    const end = await over();
+    expect(states(end)).toEqual(["a.txt: done", "b.txt: cancelled"]);
+    expect(own()).toEqual(["a.txt 100"]);
+    expect(await at.see(mia, { do: "open-upload", view: end.view, index: 0 }, "file")).toMatchObject({
+      entry: { name: "a.txt" },
+    });
+  });
+
+  test("by a process that is killed then is taken away by the next one", async () => {
+    await left({ isRunning: true, isCancelled: true });
+    await jobs.start();
+    expect(states(await over())).toEqual(["a.txt: done", "b.txt: cancelled"]);
+    expect(own()).toEqual(["a.txt 100"]);
+  });
+});
+
 test("a name somebody chose holds no path, no marks that turn it, and no more bytes than a drive takes", () => {
   fc.assert(
     fc.property(

@@ -369,18 +369,42 @@ export function jobsContract(name: string, { place, isShared, skipped }: JobsCon
         const where = place();
         await killedAtWork(where, 1);
         const queue = await opened(where);
-        const killed = jobKind<Text, never, string>("killed", { maxAttempts: 1 });
+        const killed = jobKind<Text, never, string, { readonly at: number }>("killed", { maxAttempts: 1 });
         const over: unknown[] = [];
         queue.handle(killed, {
           run: async ({ text }) => text,
-          over: async ({ text }, outcome) => void over.push([text, outcome]),
+          over: async ({ text }, outcome, { checkpoint }) => void over.push([text, outcome, checkpoint]),
         });
         await queue.start();
         const outcome = { is: "failed", code: "job-interrupted" };
         expect(await outcomeOf(queue, killed, "one")).toEqual(outcome);
         await queue.add(killed, { text: "next" }, { id: "next", key: "chat" });
         expect(await outcomeOf(queue, killed, "next")).toEqual({ is: "done", result: "next" });
-        expect(over[0]).toEqual(["carry on", outcome]);
+        expect(over[0]).toEqual(["carry on", outcome, { at: 41 }]);
+      });
+
+      test("a job that is cancelled between two attempts is not tried again, and its worker is told what it kept", async () => {
+        const queue = await opened(place());
+        const failing = jobKind<Text, never, string, { readonly at: number }>("failing", {
+          retryAfter: () => 3_600_000,
+        });
+        const over = Promise.withResolvers<unknown>();
+        let begun = 0;
+        queue.handle(failing, {
+          async run(_input, job) {
+            begun += 1;
+            await job.save({ at: 7 });
+            throw new JobFailure("out-of-order", { retryAfter: 3_600_000 });
+          },
+          over: async (_input, outcome, { id, checkpoint }) => over.resolve([id, outcome, checkpoint]),
+        });
+        await queue.start();
+        const id = await queue.add(failing, { text: "carry on" }, { key: "chat" });
+        await expect.poll(async () => (await queue.list(failing)).map(({ state }) => state.is)).toEqual(["due"]);
+        expect(await queue.cancel(failing, id)).toBe(true);
+        expect(await outcomeOf(queue, failing, id)).toEqual({ is: "cancelled" });
+        expect(await over.promise).toEqual([id, { is: "cancelled" }, { at: 7 }]);
+        expect(begun).toBe(1);
       });
 
       test("a job that waited survives its queue, and the outcome of one that is over can still be read", async () => {

@@ -1,7 +1,7 @@
 import { jobKind } from "../../jobs/job.ts";
 import { lastWordKind } from "../../messaging/last-word.ts";
 import type { DownloadItem } from "../model/download-item.ts";
-import type { DownloadOrder } from "../model/download.ts";
+import type { DownloadOrder, Restarted } from "../model/download.ts";
 import type { Crumb } from "../../users/place.ts";
 import type { ViewRef } from "../model/session.ts";
 import type { MessageScreen } from "../model/screen.ts";
@@ -47,6 +47,21 @@ export type BegunItem = { readonly into?: string | null } & (
  */
 export const downloadKind = jobKind<Download, never, void, Begun>("download", {
   concurrency: 2000,
+  maxAttempts: 1000,
+  retryAfter: (failures) => Math.min(5000 * failures, 5 * 60_000),
+  keepFor: 3_600_000,
+});
+
+/** A task that was ended to be begun anew, until that is done. */
+interface Restart extends Restarted {
+  readonly order: DownloadOrder;
+  /** When that was asked for, ms since the epoch. */
+  readonly askedAt: number;
+}
+
+/** Begins what a process that was killed between the end of a task and its new beginning has not. */
+export const downloadRestartKind = jobKind<Restart>("download-restart", {
+  concurrency: 20,
   maxAttempts: 1000,
   retryAfter: (failures) => Math.min(5000 * failures, 5 * 60_000),
   keepFor: 3_600_000,

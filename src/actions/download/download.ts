@@ -12,7 +12,8 @@ import { forgotten, type ButtonContext } from "../context/button-context.ts";
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { folderId } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
-import type { WantedSource } from "../model/download.ts";
+import type { Mount } from "../../storage/mount.ts";
+import type { DownloadOrder, WantedSource } from "../model/download.ts";
 import type { FolderView } from "../model/session.ts";
 import { inFetchingMount } from "./fetching-mount.ts";
 
@@ -55,31 +56,45 @@ export function downloadInto(
   sources: readonly WantedSource[],
   { id = context.services.newId(), unasked = false }: Beginning = {},
 ): Promise<Result> | Result {
-  const { services, person } = context;
-  const { downloads } = services;
+  const { downloads } = context.services;
   if (!downloads) return refused("no-downloads");
-  return withMount(context, folder.mount, async (mount) => {
-    const some = sources.slice(0, maxSources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
-    const state = { at: "download", folder, download: id } as const;
-    const view = await (unasked ? drawPassing(context, state, [], sessionLife) : draw(context, state));
-    const can = await services.storage.can(mount.id);
-    return downloads.prepare({
-      id,
-      person: person.id,
-      mount: mount.id,
-      to: folderId(folder),
-      sources: some,
-      card: {
-        show: "download",
-        view,
-        mount: tagIn(mount, folder),
-        trail: namesOf(folder),
-        left: sources.length - some.length,
-        moves: can.has("move"),
-        tells: can.has("preview") && some.length === 1,
-      },
-    });
-  });
+  return withMount(context, folder.mount, async (mount) =>
+    downloads.prepare(await orderOf(context, { mount, folder, sources }, { id, unasked })),
+  );
+}
+
+interface Ordered {
+  readonly mount: Mount;
+  readonly folder: FolderView;
+  readonly sources: readonly WantedSource[];
+}
+
+/** The batch as it is kept. */
+export async function orderOf(
+  context: ActionContext,
+  { mount, folder, sources }: Ordered,
+  { id, unasked }: Required<Beginning> & { readonly id: string },
+): Promise<DownloadOrder> {
+  const some = sources.slice(0, maxSources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
+  const state = { at: "download", folder, download: id } as const;
+  const view = await (unasked ? drawPassing(context, state, [], sessionLife) : draw(context, state));
+  const can = await context.services.storage.can(mount.id);
+  return {
+    id,
+    person: context.person.id,
+    mount: mount.id,
+    to: folderId(folder),
+    sources: some,
+    card: {
+      show: "download",
+      view,
+      mount: tagIn(mount, folder),
+      trail: namesOf(folder),
+      left: sources.length - some.length,
+      moves: can.has("move"),
+      tells: can.has("preview") && some.length === 1,
+    },
+  };
 }
 
 /** Lets go of a batch. Its own screen tells what came of it. */

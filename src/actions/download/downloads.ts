@@ -3,6 +3,7 @@ import type { JobQueue } from "../../jobs/queue.ts";
 import type { Downloads } from "../model/download.ts";
 import { downloadKind, itemsOf, type Download } from "./download-kind.ts";
 import { addEnding, handleEndings } from "./ending.ts";
+import { createRestarts } from "./restarts.ts";
 import { Following, type FollowedBy } from "./following.ts";
 
 /** What downloads are made of. */
@@ -18,7 +19,9 @@ export function createDownloads(parts: DownloadsParts): Downloads {
     over: (download, outcome) => sayEnd(parts, download, outcome),
   });
   handleEndings(parts);
+  const restarts = createRestarts(parts);
   return {
+    ...restarts,
     prepare: ({ id, ...order }) => ({
       screen: { ...order.card, is: "running", items: itemsOf(order) },
       placed: {
@@ -33,6 +36,7 @@ export function createDownloads(parts: DownloadsParts): Downloads {
     find: async (id) => (await jobs.list(downloadKind)).find(({ input }) => input.id === id)?.input,
     cancel: (id) => jobs.cancel(downloadKind, id),
     async forget(person) {
+      await restarts.forget(person);
       for (const { id, input } of await jobs.list(downloadKind))
         if (input.person === person) await jobs.cancel(downloadKind, id);
     },

@@ -1,12 +1,15 @@
 import { StorageError } from "../../storage/error.ts";
-import type { Task } from "../../storage/task.ts";
+import type { Mount } from "../../storage/mount.ts";
+import type { EndedTask, Task } from "../../storage/task.ts";
+import { languageOf } from "../../users/person.ts";
 import { forgotten, mountOf, type ButtonContext } from "../context/button-context.ts";
 import { goTo, type ActionContext, type Result } from "../context/context.ts";
 import { attempt, refused } from "../context/failure.ts";
 import { folderView, slim } from "../context/folder-view.ts";
 import { withMount } from "../context/with-mount.ts";
-import type { TasksView } from "../model/session.ts";
-import { downloadInto } from "./download.ts";
+import type { WantedSource } from "../model/download.ts";
+import type { FolderView, TasksView } from "../model/session.ts";
+import { downloadInto, orderOf } from "./download.ts";
 import { stillOf } from "./following.ts";
 import { inFetchingMount } from "./fetching-mount.ts";
 
@@ -35,31 +38,78 @@ interface Shown {
 }
 
 /** Does something with the task on whose card the button stands. */
-function onTask(context: ButtonContext, work: (shown: Shown) => Promise<Result> | Result): Promise<Result> | Result {
+function onTask(
+  context: ButtonContext,
+  work: (shown: Shown, mount: Mount) => Promise<Result> | Result,
+): Promise<Result> | Result {
   const state = context.shown?.state;
   if (state?.at !== "task") return forgotten(context);
   return withMount(context, state.from.mount, (mount) =>
-    attempt(context, { mount, back: state.from }, () => work(state)),
+    attempt(context, { mount, back: state.from }, () => work(state, mount)),
   );
 }
 
 /** Begins one again that has failed, or that has not got on for long. */
 export function retryTask(context: ButtonContext): Promise<Result> | Result {
-  return onTask(context, async ({ task, from }) => {
-    const { storage, now } = context.services;
+  return onTask(context, async ({ task, from }, mount) => {
+    const { storage, now, downloads } = context.services;
     const options = { asker: context.person.id, signal: context.signal };
     const found = await storage.task(from.mount, task, options);
     const stuck = stillOf(found, now()) !== undefined;
+    let kept: Kept | undefined;
+    const onEnding = async (left: EndedTask) => {
+      kept = await keepRestart(context, mount, { ...left, task, name: found.name });
+    };
     try {
-      const begun = await storage.retryTask(from.mount, task, { ...options, stuck });
+      const begun = await storage.retryTask(from.mount, task, { ...options, stuck, onEnding });
+      if (kept) await downloads?.dropRestart(kept.id);
       return goTo(context, { at: "task", task: begun.id, from });
     } catch (error) {
-      if (!stuck || !found.source || !(error instanceof StorageError) || (await isThere(context, from, task)))
-        throw error;
+      if (!kept || !(error instanceof StorageError) || (await isThere(context, from, task))) throw error;
       // It is gone and was not begun anew: a batch of its own goes on trying, and keeps the address.
-      return downloadInto(context, folderView(context, from.mount), [{ url: found.source, name: found.name }]);
+      return downloadInto(context, kept.folder, kept.sources, { id: kept.id });
     }
   });
+}
+
+/** The batch that a job keeps. */
+interface Kept {
+  readonly id: string;
+  readonly folder: FolderView;
+  readonly sources: readonly WantedSource[];
+}
+
+interface Left extends EndedTask {
+  readonly task: string;
+  readonly name: string;
+}
+
+/** What is about to be ended is begun by a job, where this process does not get to it. */
+async function keepRestart(context: ActionContext, mount: Mount, { source, folder, task, name }: Left): Promise<Kept> {
+  const { services, person, visit } = context;
+  const id = services.newId();
+  const into = await folderOf(context, mount, folder);
+  const order = await orderOf(
+    context,
+    { mount, folder: into, sources: [{ url: source, name }] },
+    { id, unasked: true },
+  );
+  const language = languageOf(services, person, visit);
+  const told = { place: person.id, kind: "private", language } as const;
+  await services.downloads?.keepRestart(order, { task, told });
+  return { id, folder: into, sources: order.sources };
+}
+
+/** A folder of which the id alone is known; where it lies in the drive is not. */
+async function folderOf(context: ActionContext, { id: mount }: Mount, folder: string | undefined): Promise<FolderView> {
+  if (folder === undefined) return folderView(context, mount);
+  const { services, person, signal } = context;
+  const found = await services.storage.stat(mount, folder, { asker: person.id, signal }).catch(ifNotThere);
+  return folderView(context, mount, found && [{ id: found.id, name: found.name }]);
+}
+
+function ifNotThere(error: unknown): undefined {
+  if (!(error instanceof StorageError) || (error.code !== "not-found" && error.code !== "trashed")) throw error;
 }
 
 /** Whether the drive lists it; where that cannot be told, it may. */

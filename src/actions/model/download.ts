@@ -11,6 +11,10 @@ export interface Downloads {
    * is not begun again.
    */
   begin(order: DownloadOrder, told: Target): Promise<void>;
+  /** A batch that begins in a minute, where by then a task is gone and its address was not begun anew. */
+  keepRestart(order: DownloadOrder, restarted: Restarted): Promise<void>;
+  /** It was begun anew. */
+  dropRestart(id: string): Promise<void>;
   /** Ends a batch: what is not there yet is not fetched. False = it is over. */
   cancel(id: string): Promise<boolean>;
   /** A batch that is not over; undefined = there is none of that id. */
@@ -32,6 +36,12 @@ export interface DownloadOrder {
   readonly follow?: string | undefined;
   /** The screen but for what becomes of it. */
   readonly card: Omit<DownloadScreen, "items" | "is">;
+}
+
+/** A task that is ended to be begun anew, and where the end of what follows it is told. Plain JSON. */
+export interface Restarted {
+  readonly task: string;
+  readonly told: Target;
 }
 
 /** An address, or with `task` one whose task has failed and is begun again. */

@@ -14,6 +14,7 @@ import { createSpeedMeter, type SpeedMeter } from "../files/speed.ts";
 import type { Session } from "../model/session.ts";
 import type { WantedFile } from "../model/upload-batch.ts";
 import type { UploadItem, UploadState } from "../model/upload-item.ts";
+import { dropBegun } from "./dropping.ts";
 import type { Joining } from "./joining.ts";
 import { receivedFile } from "./received.ts";
 import { itemOf, rememberRows, settledOf } from "./rows.ts";
@@ -254,12 +255,7 @@ export class Uploading {
 
   /** Takes away what the drive has of a file that does not come. */
   async #drop(n: number, signal: AbortSignal): Promise<void> {
-    if (this.#current?.n !== n || !("pending" in this.#current)) return;
-    const { storage, log } = this.#parts;
-    const { mount, person: asker } = this.#batch;
-    await storage
-      .dropUpload(mount, this.#current.pending, { asker, signal })
-      .catch((err: unknown) => log.info({ err }, "begun upload not taken away"));
+    if (this.#current?.n === n) await dropBegun(this.#batch, this.#current, { ...this.#parts, signal });
   }
 
   async #settle(one: UploadedFile, state: UploadState): Promise<void> {

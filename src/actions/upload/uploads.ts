@@ -2,10 +2,11 @@ import type { JobOutcome } from "../../jobs/job.ts";
 import type { JobQueue } from "../../jobs/queue.ts";
 import { sayLastWord } from "../../messaging/last-word.ts";
 import { maxBatches, maxUploads, type Uploads } from "../model/upload-batch.ts";
+import { dropBegun } from "./dropping.ts";
 import { createJoining, type JoiningParts } from "./joining.ts";
-import type { SettledFile, UploadItem } from "../model/upload-item.ts";
-import { itemOf, rememberRows } from "./rows.ts";
-import { itemsOf, uploadKind, uploadOutcomeKind, type UploadBatch } from "./upload-kind.ts";
+import type { UploadItem } from "../model/upload-item.ts";
+import { itemOf, rememberRows, settledOf } from "./rows.ts";
+import { itemsOf, uploadKind, uploadOutcomeKind, type Begun, type UploadBatch } from "./upload-kind.ts";
 import { Uploading, type UploadedBy } from "./uploading.ts";
 
 /** What uploads are made of. */
@@ -20,7 +21,7 @@ export function createUploads(given: UploadsParts): Uploads {
   const parts = { ...given, joining };
   jobs.handle(uploadKind, {
     run: (batch, job) => new Uploading(batch, { ...parts, job }).run(),
-    over: (batch, outcome) => sayEnd(parts, batch, outcome),
+    over: (batch, outcome, { checkpoint }) => sayEnd(parts, batch, { outcome, checkpoint }),
   });
   jobs.handle(uploadOutcomeKind, {
     run: (word, { attempt }) =>
@@ -62,14 +63,24 @@ export function createUploads(given: UploadsParts): Uploads {
 /** ms until a drive is let go of though what was begun in it is still being taken away. */
 const endWithin = 10_000;
 
-/** A batch that ends by itself has said all. One that never began, or did not get to its end, has not. */
-async function sayEnd(parts: UploadedBy, batch: UploadBatch, outcome: JobOutcome<void>): Promise<void> {
+interface BatchEnd {
+  readonly outcome: JobOutcome<void>;
+  /** Absent = it never began. */
+  readonly checkpoint?: Begun | undefined;
+}
+
+/**
+ * A batch that ends by itself has said all. One that never began, or did not get to its end, has not: what its last attempt
+ * has begun is taken away, and what has come stays.
+ */
+async function sayEnd(parts: UploadedBy, batch: UploadBatch, { outcome, checkpoint }: BatchEnd): Promise<void> {
   if (outcome.is === "done") return;
+  await dropBegun(batch, checkpoint?.current, { ...parts, signal: AbortSignal.timeout(endWithin) });
   const state = { is: outcome.is === "cancelled" ? "cancelled" : "lost" } as const;
   const { id, person, shown, before = [], card } = batch;
   const joined = await parts.joining.read(id);
   const files = [...batch.files, ...(joined?.files ?? [])];
-  const left = files.map((file): SettledFile => ({ file: { id: file.id, name: file.name, size: file.size }, state }));
+  const left = files.map((file, n) => settledOf(file, checkpoint?.items[n] ?? { name: file.name, state }));
   await rememberRows(parts, { person, view: card.view }, [...before, ...left]);
   const screen = { ...card, is: "over" as const, items: shownOf(batch, left.map(itemOf)) };
   await parts.jobs.add(uploadOutcomeKind, { person, shown, screen }, { id });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { CallOptions, CapabilityOf } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import { sourceOf } from "../../storage/source.ts";
-import type { Task } from "../../storage/task.ts";
+import type { EndedTask, Task } from "../../storage/task.ts";
 import type { WritingParts } from "./changes.ts";
 import { fileIfThere, maxIds } from "./remote-files.ts";
 import { phaseOf, readTask, readTasks, remotePhases, taskOf, type RemoteTask } from "./task-wire.ts";
@@ -136,11 +136,11 @@ function isUnderWayOrNew(task: RemoteTask, begun: number): boolean {
 async function retry(
   parts: WritingParts,
   id: string,
-  { stuck = false, ...options }: CallOptions & { readonly stuck?: boolean | undefined },
+  { stuck = false, onEnding, ...options }: NonNullable<Parameters<Tasks["retryTask"]>[1]>,
 ): Promise<Task> {
   const task = await one(parts, id, options);
   const phase = phaseOf(task);
-  if (stuck && (phase === "running" || phase === "waiting")) return restart(parts, task, options);
+  if (stuck && (phase === "running" || phase === "waiting")) return restart(parts, task, { onEnding, options });
   if (phase !== "failed") return taskOf(task);
   try {
     return await retryAsItIs(parts, id, options);
@@ -153,10 +153,16 @@ async function retry(
   return anew;
 }
 
+interface Restarting {
+  readonly onEnding: ((left: EndedTask) => Promise<void>) | undefined;
+  readonly options: CallOptions;
+}
+
 /** The same address under way would be the same task: it goes before it is fetched anew. */
-async function restart(parts: WritingParts, task: RemoteTask, options: CallOptions): Promise<Task> {
+async function restart(parts: WritingParts, task: RemoteTask, { onEnding, options }: Restarting): Promise<Task> {
   const url = addressOf(task);
   const to = await folderOf(parts, task, options);
+  await onEnding?.({ source: url, ...(to !== parts.root && { folder: to }) });
   await forget(parts, [task.id], { withFiles: true, options });
   return download(parts, url, { to, options });
 }
