@@ -14,15 +14,25 @@ import { folderId } from "../context/folder-view.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { WantedSource } from "../model/download.ts";
 import type { FolderView } from "../model/session.ts";
+import type { Mount } from "../../storage/mount.ts";
+import { showLent } from "../mounts/views.ts";
 import { inFetchingMount } from "./fetching-mount.ts";
+import { lentFolder, mayCancel, needToFetch } from "./lent-folder.ts";
 
 /** Addresses of one message that are begun at once. */
 const maxSources = 50;
 
-/** Lets the current drive fetch addresses, or every one in a text, into the current folder. */
-export function download(context: ActionContext, asked: string | readonly Source[] = ""): Promise<Result> {
+/**
+ * Lets the current drive fetch addresses, or every one in a text, into the current folder; in a group the drive that is lent
+ * to it for that, into the folder that is lent.
+ */
+export async function download(context: ActionContext, asked: string | readonly Source[] = ""): Promise<Result> {
   const sources = typeof asked === "string" ? sourcesIn(asked) : asked;
+  const lent = await lentFolder(context);
+  if (!lent && context.visit.place.kind === "group") return refused("private-only");
   if (sources.length === 0) return noticeWithWays(context, "download-what", { level: "refused" });
+  if (lent === "several") return showLent(context);
+  if (lent) return downloadInto(context, lent, sources);
   return inFetchingMount(context, (_mount, folder) => downloadInto(context, folder, sources));
 }
 
@@ -55,37 +65,46 @@ export function downloadInto(
   sources: readonly WantedSource[],
   { id = context.services.newId(), unasked = false }: Beginning = {},
 ): Promise<Result> | Result {
-  const { services, person } = context;
+  const { services, person, through } = context;
   const { downloads } = services;
   if (!downloads) return refused("no-downloads");
-  return withMount(context, folder.mount, async (mount) => {
-    const some = sources.slice(0, maxSources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
+  const some = sources.slice(0, maxSources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
+  const need = needToFetch(context, folder, some.length);
+  const work = async (mount: Mount): Promise<Outcome> => {
     const state = { at: "download", folder, download: id } as const;
     const view = await (unasked ? drawPassing(context, state, [], sessionLife) : draw(context, state));
     const can = await services.storage.can(mount.id);
+    const isLent = need.for === "download" && through !== undefined;
     return downloads.prepare({
       id,
       person: person.id,
       mount: mount.id,
       to: folderId(folder),
       sources: some,
+      ...(isLent && { lent: { place: through, trail: folder.trail } }),
       card: {
         show: "download",
         view,
         mount: tagIn(mount, folder),
         trail: namesOf(folder),
         left: sources.length - some.length,
-        moves: can.has("move"),
-        tells: can.has("preview") && some.length === 1,
+        moves: !isLent && can.has("move"),
+        tells: !isLent && can.has("preview") && some.length === 1,
+        ...(isLent && { lent: true }),
       },
     });
-  });
+  };
+  return withMount(context, folder.mount, work, need);
 }
 
 /** Lets go of a batch. Its own screen tells what came of it. */
-export async function cancelDownload({ services, shown }: ButtonContext): Promise<Outcome> {
+export async function cancelDownload(context: ButtonContext): Promise<Outcome> {
+  const { shown, services } = context;
   const state = shown?.state;
-  const isCancelled = state?.at === "download" && (await services.downloads?.cancel(state.download)) === true;
+  const order = state?.at === "download" ? await services.downloads?.find(state.download) : undefined;
+  if (!order) return refused("download-over");
+  if (!(await mayCancel(context, order))) return refused("not-yours");
+  const isCancelled = (await services.downloads?.cancel(order.id)) === true;
   return isCancelled ? notice("download-stopped", { level: "done", for: "asker" }) : refused("download-over");
 }
 
