@@ -152,7 +152,7 @@ describe("downloads lent to a group", () => {
     await over();
     expect(await counted()).toBe(3);
     const spent = await at.see(there(lena), { do: "download", text: magnets(3) }, "notice");
-    expect(spent).toMatchObject({ notice: "downloads-spent", for: "asker", level: "refused" });
+    expect(spent).toMatchObject({ notice: "downloads-spent", level: "refused" });
     expect(spent.retryAfter).toBeGreaterThan(0);
     expect(spent.retryAfter).toBeLessThanOrEqual(24 * 3_600_000);
     expect(begun()).toBe(3);

@@ -32,14 +32,14 @@ export async function withMount<const R extends Result>(
 
 /** What a member takes counts among what there is for a day; what came to nothing does not. */
 async function counted<R extends Result>(
-  { services, person }: ActionContext,
+  { services, person, session }: ActionContext,
   { lent }: Extract<MountLeave, { is: "yes" }>,
   need: Need,
   work: () => Promise<R> | R,
 ): Promise<R | Outcome> {
   const counting = lent && lent.lending.owner !== person.id && countingOf(services, person.id, lent, need);
   if (!counting) return work();
-  if (!(await counting.take())) return counting.spent;
+  if (!(await counting.take())) return counting.spent(session !== undefined);
   try {
     const outcome = await work();
     if ("screen" in outcome && outcome.screen.show === "notice" && outcome.screen.level === "failed")
@@ -55,7 +55,8 @@ async function counted<R extends Result>(
 interface Counting {
   take(): Promise<boolean>;
   giveBack(): Promise<void>;
-  readonly spent: Outcome;
+  /** Of a press the message stays as it is. */
+  spent(isPress: boolean): Outcome;
 }
 
 /** A link or a file counts for the member, an address to be fetched for all of the group; undefined = nothing is counted. */
@@ -71,11 +72,13 @@ function countingOf(
     return {
       take: () => takeDownloads(services, taking),
       giveBack: () => giveDownloadsBack(services, taking),
-      spent: notice("downloads-spent", {
-        level: "refused",
-        for: "asker",
-        retryAfter: untilNextDay(services.now()),
-      }),
+      // It is news for all of the group.
+      spent: (isPress) =>
+        notice("downloads-spent", {
+          level: "refused",
+          ...(isPress && { for: "asker" }),
+          retryAfter: untilNextDay(services.now()),
+        }),
     };
   }
   if (policy.daily === undefined || (need.for !== "link" && need.for !== "send")) return undefined;
@@ -83,7 +86,7 @@ function countingOf(
   return {
     take: () => take(services, taking),
     giveBack: () => giveBack(services, taking),
-    spent: refused("daily-spent"),
+    spent: () => refused("daily-spent"),
   };
 }
 

@@ -29,7 +29,7 @@ const maxSources = 50;
 export async function download(context: ActionContext, asked: string | readonly Source[] = ""): Promise<Result> {
   const sources = typeof asked === "string" ? sourcesIn(asked) : asked;
   const lent = await lentFolder(context);
-  if (!lent && context.visit.place.kind === "group") return refused("private-only");
+  if (!lent && context.visit.place.kind === "group") return notice("private-only", { level: "refused" });
   if (sources.length === 0) return noticeWithWays(context, "download-what", { level: "refused" });
   if (lent === "several") return showLent(context);
   if (lent) return downloadInto(context, lent, sources);
