@@ -38,7 +38,7 @@ export async function perform(services: Services, visit: Visit, action: Action, 
   const tempo = await services.admin.rateLimit.take(...pacedBy(visit));
   if (tempo !== "go") return { ...tooFast(tempo), language: await ownLanguage(services, visit) };
   if (isUrgent(action)) return answered(services, visit, action, signal);
-  return services.exclusive(queueOf(visit), () => answered(services, visit, action, signal));
+  return services.exclusive(queueOf(visit), () => answered(services, visit, action, signal), visit.order);
 }
 
 async function answered(services: Services, visit: Visit, action: Action, signal: AbortSignal): Promise<Answer> {

@@ -69,6 +69,7 @@ export function openStorage({ config, store, log, count, probe, onFailing }: Sto
     now: Date.now,
     monotonic: () => performance.now(),
     wait: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
+    reserve: store.counts?.reserve,
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     newId,
     log: log.child({ part: "storage" }),

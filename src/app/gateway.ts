@@ -27,7 +27,7 @@ import { readiness } from "./readiness.ts";
 
 export interface GatewayParts {
   readonly config: Config;
-  readonly store: Pick<Store, "check">;
+  readonly store: Pick<Store, "check" | "counts">;
   readonly storage: Storage;
   readonly words: Words;
   readonly tickets: Tickets;
@@ -62,6 +62,7 @@ export interface GatewayParts {
 export function gatewayOf(parts: GatewayParts): Gateway {
   const {
     config,
+    store,
     storage,
     words,
     tickets,
@@ -100,8 +101,9 @@ export function gatewayOf(parts: GatewayParts): Gateway {
     },
     takenBack: (ticket) => revocations.last(ticket),
     given: parts.givenLinks,
-    limits: { ...limits, quota: admin.allowance },
-    visitors: { ...visitors, trusted: trustedProxies },
+    limiter: store.counts?.limiter,
+    limits: { ...limits, quota: admin.allowance, places: store.counts },
+    visitors: { ...visitors, trusted: trustedProxies, limiter: store.counts?.limiter },
     ready: readiness(parts),
     downloadProxy,
     linkByPath: (target, { signal }) => linkByPath({ ...parts, hosts: () => gateway.hosts }, target, signal),

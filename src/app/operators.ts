@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { announceBy } from "../messaging/announce.ts";
 import { openAdmin, type Admin } from "../users/admin.ts";
+import { createRateLimit } from "../users/rate-limit.ts";
 import type { Config } from "../config.ts";
 import type { Revocations } from "../gateway/revocations.ts";
 import type { JobQueue } from "../jobs/queue.ts";
@@ -37,6 +38,7 @@ export function adminOf({ config, store, jobs, revocations, log, frontends }: Ad
     },
     revokeLinks: (person) => revocations.revoke({ person }),
     level,
+    rateLimit: createRateLimit({ ...(store.counts && { limiter: store.counts.limiter }) }),
     exclusive: (key, work) => store.exclusive(key, work),
     now: Date.now,
     wait: (ms, signal) => sleep(ms, undefined, { signal }),

@@ -156,7 +156,7 @@ export function servicesOf(parts: Parts, { transfers, batches, pages, hosts, ari
     version,
     admins: config.admins,
     admin: parts.admin,
-    exclusive: (key, work) => store.exclusive(key, work),
+    exclusive: (key, work, order) => store.exclusive(key, work, order),
     now: Date.now,
     newId,
     log: log.child({ part: "actions" }),

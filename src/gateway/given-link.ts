@@ -1,11 +1,10 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Words } from "../i18n/words.ts";
 import { json, languageOf, wantsPage, type Asked, type Reply, type WholeReply } from "./asked.ts";
 import { formStyle } from "./form-page.ts";
 import { html, page, pageHeaders } from "./html.ts";
-import { LimitError } from "./limits.ts";
+import { consume, inMemory, type OpenLimiter } from "./limiter.ts";
 import { refusals, refuse } from "./refusal.ts";
 import type { Ticket, Tickets } from "./ticket.ts";
 
@@ -42,6 +41,8 @@ interface GivenGateParts {
   readonly address: () => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Counts passwords; absent = in this process. */
+  readonly limiter?: OpenLimiter | undefined;
 }
 
 /** Milliseconds for which a browser that has said the password goes on without it: a film's length, and a pause. */
@@ -53,12 +54,12 @@ const longestBody = 4096;
 const longestPassword = 1024;
 
 /**
- * The gate of one process. A browser is asked on a page, and sent on to a ticket that is good for a few hours; a program
+ * A browser is asked on a page, and sent on to a ticket that is good for a few hours; a program
  * says the password as HTTP's Basic, with any user name. Nothing with the password in it is written anywhere.
  */
 export function createGivenGate(parts: GivenGateParts): GivenGate {
   const { given, now, words } = parts;
-  const check = createPasswordCheck(given);
+  const check = createPasswordCheck(parts);
   return {
     async admit(asked, ticket) {
       const link = await given.find(ticket.person, ticket.given);
@@ -82,10 +83,10 @@ type PasswordCheck = (ticket: GivenTicket, from: string, password: string) => Pr
 const maxKnown = 1000;
 const knownFor = 10 * 60_000;
 
-function createPasswordCheck(given: GivenLinks): PasswordCheck {
+function createPasswordCheck({ given, limiter = inMemory }: GivenGateParts): PasswordCheck {
   const key = randomBytes(32);
   const known = new LRUCache<string, true>({ max: maxKnown, ttl: knownFor });
-  const limit = (keyPrefix: string) => new RateLimiterMemory({ keyPrefix, points: maxWrong, duration: within });
+  const limit = (keyPrefix: string) => limiter({ keyPrefix, points: maxWrong, duration: within });
   const limits = { link: limit("password-link"), address: limit("password-address") };
   return async ({ person, given: id }, from, password) => {
     if (password === "" || Buffer.byteLength(password) > longestPassword) return false;
@@ -93,20 +94,14 @@ function createPasswordCheck(given: GivenLinks): PasswordCheck {
     const name = createHmac("sha256", key).update(`${id} ${lockedAt} ${password}`).digest("base64url");
     if (known.has(name)) return true;
     // Counted before it is looked at, so that many at once cannot pass together.
-    await claim(limits.link, id);
-    await claim(limits.address, from);
+    await consume(limits.link, id);
+    await consume(limits.address, from);
     if (!(await given.verify(person, id, password))) return false;
     await limits.link.reward(id, 1);
     await limits.address.reward(from, 1);
     known.set(name, true);
     return true;
   };
-}
-
-async function claim(limiter: RateLimiterMemory, key: string): Promise<void> {
-  await limiter.consume(key).catch((reason: unknown) => {
-    throw reason instanceof RateLimiterRes ? new LimitError(429, reason.msBeforeNext) : reason;
-  });
 }
 
 /** What stands behind the colon of `Authorization: Basic`; undefined = there is none. */

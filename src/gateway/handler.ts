@@ -9,6 +9,7 @@ import { postedInteraction, type TakeInteraction } from "./interactions.ts";
 import type { HostCheck } from "./host-check.ts";
 import { createHookRoute, type HookRoute, type HookTaker } from "./hook.ts";
 import { html, page, pageHeaders } from "./html.ts";
+import type { OpenLimiter } from "./limiter.ts";
 import type { Pages } from "./pages.ts";
 import type { Proxy } from "./proxy.ts";
 import { equalTexts } from "./equal-texts.ts";
@@ -22,6 +23,8 @@ import { watchPage, type Look } from "./watch.ts";
 /** Everything the handler leans on. */
 export interface HandlerParts {
   readonly words: Words;
+  /** Counts what is tried, for several processes; absent = in this one. */
+  readonly limiter?: OpenLimiter | undefined;
   readonly tickets: Tickets;
   readonly resolve: Resolve;
   readonly proxy: Proxy;

@@ -1,10 +1,9 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { z } from "zod";
 import { storageErrorCodes, storageErrorKind, type StorageErrorCode } from "../storage/error.ts";
 import { errorText, noticeText } from "../i18n/kind-words.ts";
 import type { Words } from "../i18n/words.ts";
 import { json, languageOf, type Asked, type Reply, type WholeReply } from "./asked.ts";
-import { LimitError } from "./limits.ts";
+import { consume, inMemory, type OpenLimiter } from "./limiter.ts";
 import { refuse, type Refusal } from "./refusal.ts";
 
 /** What stands behind hooks; the app hands it in. */
@@ -36,6 +35,8 @@ interface HookParts {
   readonly words: Words;
   /** Absent = there are no hooks here. */
   readonly hooks?: HookTaker | undefined;
+  /** Counts calls; absent = in this process. */
+  readonly limiter?: OpenLimiter | undefined;
 }
 
 /** Answers a call of a hook, whose secret is the rest of the path. */
@@ -55,15 +56,13 @@ const body = z.object({
 /** What HTTP lets stand in a header, and no more of it than anybody needs. */
 const keyShape = z.string().min(1).max(255).optional();
 
-export function createHookRoute({ words, hooks }: HookParts): HookRoute {
-  const tempo = new RateLimiterMemory({ keyPrefix: "hook", points: callsPerMinute, duration: 60 });
+export function createHookRoute({ words, hooks, limiter = inMemory }: HookParts): HookRoute {
+  const tempo = limiter({ keyPrefix: "hook", points: callsPerMinute, duration: 60 });
   return async (asked, [secret = "", ...more]) => {
     // Before a byte of the body is read: who has no hook has nothing to say here.
     const person = more.length === 0 && secretShape.test(secret) ? await hooks?.find(secret) : undefined;
     if (!hooks || person === undefined) return unknownHook(asked, words);
-    await tempo.consume(person).catch((reason: unknown) => {
-      throw reason instanceof RateLimiterRes ? new LimitError(429, reason.msBeforeNext) : reason;
-    });
+    await consume(tempo, person);
     if (!isJson(asked))
       return refuse(asked, { code: "bad-request", status: 415, headers: { accept: "application/json" } }, words);
     const call = await callIn(asked);

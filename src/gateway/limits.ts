@@ -8,7 +8,18 @@ export interface LimitOptions {
   readonly bytesPerSecond?: number | undefined;
   /** What each person may still have. */
   readonly quota?: Quota;
+  /** Places that several processes have together; absent = this one counts for itself. */
+  readonly places?: Places | undefined;
 }
+
+/** Places among the streams of all processes. */
+export interface Places {
+  /** Takes a place under each of the caps, or none; undefined = it is not known whether there is one. Never rejects. */
+  claim(caps: readonly { readonly name: string; readonly most: number }[]): Promise<Claim | undefined>;
+}
+
+/** A place, or the name of the cap under which there is none. */
+type Claim = { readonly is: "held"; release(): void } | { readonly is: "full"; readonly name: string };
 
 /** A person's allowance; kept by whoever provides it. */
 export interface Quota {
@@ -58,10 +69,12 @@ export interface Limits {
 }
 
 const fewSeconds = 5000;
+/** The name of the cap that all streams are under. */
+const everybody = "streams";
 
-/** Limits of one process. */
+/** Limits of one process, and of all where they share places. Bytes are paced by each process for itself. */
 export function createLimits(options: LimitOptions, now: () => number = () => performance.now()): Limits {
-  const { streamsPerPerson = 16, streams = 512, bytesPerSecond, quota } = options;
+  const { streamsPerPerson = 16, streams = 512, bytesPerSecond, quota, places } = options;
   const active = new Map<string, Map<string, number>>();
   let total = 0;
   let paidUntil = 0;
@@ -78,6 +91,12 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
     if (own.size > 0) active.set(person, own);
     else active.delete(person);
   };
+  const claim = ({ person, download }: Streaming) =>
+    places?.claim([
+      { name: everybody, most: streams },
+      { name: `streams:${person}`, most: streamsPerPerson },
+      { name: `streams:${person}:${download}`, most: Math.max(1, streamsPerPerson - 1) },
+    ]);
   const pace = (bytes: number): number => {
     if (bytesPerSecond === undefined) return 0;
     const time = now();
@@ -95,7 +114,15 @@ export function createLimits(options: LimitOptions, now: () => number = () => pe
       if (all >= streamsPerPerson || isGreedy) throw new LimitError(429, fewSeconds);
       // Counted before waiting for anything, so that a burst of requests cannot pass together.
       add(streaming, 1);
-      const leave = (): void => add(streaming, -1);
+      const claimed = await claim(streaming);
+      const leave = (): void => {
+        add(streaming, -1);
+        if (claimed?.is === "held") claimed.release();
+      };
+      if (claimed?.is === "full") {
+        leave();
+        throw new LimitError(claimed.name === everybody ? 503 : 429, fewSeconds);
+      }
       const admission = await quota?.admit(streaming.person).catch((error: unknown) => {
         leave();
         throw error;

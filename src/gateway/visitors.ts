@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { consume, inMemory, type OpenLimiter } from "./limiter.ts";
 import { LimitError } from "./limits.ts";
 
 /** How often one address may ask, a minute, and whose word on addresses is believed. */
@@ -10,6 +10,8 @@ export interface VisitorOptions {
   readonly requests?: number;
   /** Forged tickets, and apart from them wrong tokens; 60 when absent. */
   readonly guesses?: number;
+  /** Counts forged tickets and wrong tokens; absent = in this process. */
+  readonly limiter?: OpenLimiter | undefined;
   /** Addresses, networks, `loopback` and `private`: proxies whose forwarded headers are believed; loopback when absent. */
   readonly trusted?: readonly string[] | undefined;
 }
@@ -40,12 +42,13 @@ export interface Visitors {
 
 const aMinute = 60;
 
-/** The counts of one process. */
-export function createVisitors({ requests = 1200, guesses = 60, trusted = ["loopback"] }: VisitorOptions): Visitors {
-  const asking = new RateLimiterMemory({ keyPrefix: "asking", points: requests, duration: aMinute });
+/** Requests are counted by each process for itself: no answer waits for another one's word. */
+export function createVisitors(options: VisitorOptions): Visitors {
+  const { requests = 1200, guesses = 60, trusted = ["loopback"], limiter = inMemory } = options;
+  const asking = inMemory({ keyPrefix: "asking", points: requests, duration: aMinute });
   const guessing = {
-    ticket: new RateLimiterMemory({ keyPrefix: "guessing-tickets", points: guesses, duration: aMinute }),
-    token: new RateLimiterMemory({ keyPrefix: "guessing-tokens", points: guesses, duration: aMinute }),
+    ticket: limiter({ keyPrefix: "guessing-tickets", points: guesses, duration: aMinute }),
+    token: limiter({ keyPrefix: "guessing-tokens", points: guesses, duration: aMinute }),
   };
   // The same few addresses ask again and again.
   const known = new LRUCache<string, Address>({ max: 1000 });
@@ -75,16 +78,10 @@ export function createVisitors({ requests = 1200, guesses = 60, trusted = ["loop
     async admit({ key }, { showsToken = false, asksForOthers = false } = {}) {
       const suspected = showsToken ? await guessing.token.get(key) : null;
       if (suspected && suspected.consumedPoints >= guesses) throw new LimitError(429, suspected.msBeforeNext);
-      if (!asksForOthers) await within(asking, key);
+      if (!asksForOthers) await consume(asking, key);
     },
-    suspect: ({ key }, what) => within(guessing[what], key),
+    suspect: ({ key }, what) => consume(guessing[what], key),
   };
-}
-
-async function within(limiter: RateLimiterMemory, key: string): Promise<void> {
-  await limiter.consume(key).catch((reason: unknown) => {
-    throw reason instanceof RateLimiterRes ? new LimitError(429, reason.msBeforeNext) : reason;
-  });
 }
 
 /** What proxies write of whom they ask for. */

@@ -299,6 +299,11 @@ export interface DriverContext {
   readonly probe?: Probe | undefined;
   /** Resolves after `ms`; rejects with the signal's reason. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Takes the next turn of those that share a name in whichever process, at most `rate` of them within any second. Resolves
+   * with the milliseconds until then; undefined = it is not known. Absent = there is one process.
+   */
+  readonly reserve?: ((name: string, rate: number) => Promise<number | undefined>) | undefined;
   /** That many random bytes as lower-case hex. */
   randomHex(bytes: number): string;
   readonly log: DriverLog;

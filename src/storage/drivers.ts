@@ -44,6 +44,7 @@ interface DriversParts {
   now(): number;
   monotonic(): number;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
+  readonly reserve?: DriverContext["reserve"];
   randomHex(bytes: number): string;
   readonly log: DriverLog;
   readonly probe?: Probe | undefined;
@@ -116,6 +117,7 @@ function opened(kind: DriverKind, options: Values, context: DriverContext): Driv
 type Lent = Pick<WantedDriver, "kind" | "owner" | "vault">;
 
 function contextFor(parts: DriversParts, { kind, owner, vault }: Lent): DriverContext {
+  const { reserve } = parts;
   return {
     owner,
     vault,
@@ -125,6 +127,7 @@ function contextFor(parts: DriversParts, { kind, owner, vault }: Lent): DriverCo
     monotonic: parts.monotonic,
     probe: parts.probe,
     wait: parts.wait,
+    reserve: reserve && ((name, rate) => reserve(`${kind.name}:${name}`, rate)),
     randomHex: parts.randomHex,
     log: parts.log,
     count: parts.count,

@@ -153,6 +153,8 @@ interface StorageParts {
   /** Milliseconds by a clock that only goes forward; absent = `now`, which whoever sets the clock sets too. */
   monotonic?(): number;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Paces drivers together with those of other processes; absent = there is one process. */
+  readonly reserve?: DriverContext["reserve"];
   randomHex(bytes: number): string;
   /** Absent = addresses are not tried out. */
   readonly probe?: Probe | undefined;

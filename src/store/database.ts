@@ -1,4 +1,5 @@
 import type { KeyvStoreAdapter } from "keyv";
+import type { Counts } from "./counts.ts";
 import { describe, StoreError, StoreUnavailable } from "./error.ts";
 import type { Fences } from "./fence.ts";
 import type { Leases } from "./lock.ts";
@@ -19,6 +20,8 @@ export interface Database {
   keys(namespace: string): AsyncIterable<string>;
   /** Absent = no other process shares it. */
   readonly leases?: Leases;
+  /** Absent = one process counts for itself. */
+  readonly counts?: Counts;
   /** Writes a record of its own, and fails for the same reasons as every other write. */
   probe(): Promise<void>;
   sweep(now: number): Promise<number>;
@@ -31,12 +34,14 @@ interface DatabaseOptions {
   readonly onError: (error: unknown) => void;
   /** Milliseconds a call may take; absent = what suits the kind. */
   readonly timeout: number | undefined;
+  /** Milliseconds after which what a process held that was killed is free; absent = 6000. */
+  readonly lifetime?: number | undefined;
 }
 
 /** Opens the database behind an address, or throws a `StoreError`. Only the client of that one is loaded. */
 export async function openDatabase(url: string, options: DatabaseOptions): Promise<Database> {
   const scheme = /^([a-z]+):\/\//.exec(url)?.[1];
-  const { fences, onError, timeout = 3000 } = options;
+  const { fences, onError, lifetime = 6000, timeout = 3000 } = options;
   switch (scheme) {
     case "memory":
       return memoryDatabase();
@@ -47,7 +52,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
       const { openRedis } = await import("./redis.ts");
       return reached(
         url,
-        openRedis(url, fences, onError).then((redis) => ({
+        openRedis(url, { fences, onError, lifetime }).then((redis) => ({
           ...redis,
           ...probing(redis),
           timeout,

@@ -6,13 +6,16 @@ import { timed } from "./timed.ts";
 
 /** One piece of work at a time for each key. */
 export interface Locks {
-  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** `order`: of those that wait for a key in several processes, the lowest goes first; absent = after a while, whoever looks first. */
+  exclusive<T>(key: string, work: () => Promise<T>, order?: number): Promise<T>;
 }
 
 /** What processes over one database agree on: a key has one holder at most, and only for a while. No call waits. */
 export interface Leases {
   /** Resolves with whether the token holds the key from now on, for `ms`; false = another does. */
   take(key: string, token: string, ms: number): Promise<boolean>;
+  /** The same; false also where a token of a lower order asked lately. Absent = nobody keeps their order. */
+  takeInOrder?(key: string, token: string, options: { readonly ms: number; readonly order: number }): Promise<boolean>;
   /** Resolves with whether the token still held the key, which it now does for another `ms`. */
   renew(key: string, token: string, ms: number): Promise<boolean>;
   release(key: string, token: string): Promise<void>;
@@ -34,9 +37,9 @@ export interface LeaseOptions {
 export function createLocks(options?: LeaseOptions): Locks {
   const tails = new Map<string, Promise<unknown>>();
   return {
-    exclusive(key, work) {
+    exclusive(key, work, order) {
       const before = tails.get(key) ?? Promise.resolve();
-      const turn = before.then(() => (options ? underLease(key, work, options) : work()));
+      const turn = before.then(() => (options ? underLease(key, work, { ...options, order }) : work()));
       const settled = turn.catch(() => undefined);
       tails.set(key, settled);
       void settled.then(() => {
@@ -47,7 +50,11 @@ export function createLocks(options?: LeaseOptions): Locks {
   };
 }
 
-async function underLease<T>(key: string, work: () => Promise<T>, options: LeaseOptions): Promise<T> {
+interface WaitOptions extends LeaseOptions {
+  readonly order: number | undefined;
+}
+
+async function underLease<T>(key: string, work: () => Promise<T>, options: WaitOptions): Promise<T> {
   const { leases, fences, lifetime, timeout, onError } = options;
   const lease: Lease = { key, token: randomUUID(), isReleased: false };
   await taken(lease, options);
@@ -67,9 +74,13 @@ async function underLease<T>(key: string, work: () => Promise<T>, options: Lease
 const [firstLook, lastLook] = [10, 100];
 
 /** Waits without holding anything of the database's: any number may wait while those who hold it read and write. */
-async function taken({ key, token }: Lease, { leases, lifetime, timeout }: LeaseOptions): Promise<void> {
+async function taken({ key, token }: Lease, { leases, lifetime, timeout, order }: WaitOptions): Promise<void> {
+  const take = () =>
+    order !== undefined && leases.takeInOrder
+      ? leases.takeInOrder(key, token, { ms: lifetime, order })
+      : leases.take(key, token, lifetime);
   for (let look = firstLook; ; look = Math.min(look * 1.5, lastLook)) {
-    if (await named(timed(leases.take(key, token, lifetime), timeout))) return;
+    if (await named(timed(take(), timeout))) return;
     await pause(look);
   }
 }

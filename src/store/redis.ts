@@ -1,8 +1,10 @@
 import KeyvRedis, { createClient } from "@keyv/redis";
 import type { KeyvStoreAdapter } from "keyv";
+import type { Counts } from "./counts.ts";
 import { StoreUnavailable } from "./error.ts";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
+import { createRedisCounts } from "./redis-counts.ts";
 import { timed } from "./timed.ts";
 import type { Change, Row } from "./row.ts";
 
@@ -16,12 +18,21 @@ export interface RedisStore {
   /** Resolves with how many were changed; when they expire stays. */
   replace(changes: readonly Change[]): Promise<number>;
   readonly leases: Leases;
+  readonly counts: Counts;
   close(): Promise<void>;
 }
 
+interface RedisOptions {
+  readonly fences: Fences;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds after which what a process held that was killed is free. */
+  readonly lifetime: number;
+}
+
 /** Connects, or rejects within two seconds; afterwards calls fail at once while the server is away and work again when it is back. */
-export async function openRedis(url: string, fences: Fences, onError: (error: unknown) => void): Promise<RedisStore> {
+export async function openRedis(url: string, { fences, onError, lifetime }: RedisOptions): Promise<RedisStore> {
   const client = await connect(url, onError);
+  const { close: stopCounting, ...counts } = createRedisCounts(client, { lifetime, onError });
   const life = { isOver: false };
   return {
     adapter: () => redisAdapter({ client, fences, life }),
@@ -34,7 +45,9 @@ export async function openRedis(url: string, fences: Fences, onError: (error: un
       return (await Promise.all(replaced)).filter((done) => done === 1).length;
     },
     leases: leasesIn(client),
+    counts,
     async close() {
+      stopCounting();
       life.isOver = true;
       // Answers come in order: with this one everything asked before has its own. What a silent server owes is not waited for.
       await timed(client.ping(), closingGrace).catch(() => undefined);
@@ -136,6 +149,27 @@ const setScript = `${held(2)}
 if ARGV[2] == "" then redis.call("set", KEYS[1], ARGV[1]) else redis.call("set", KEYS[1], ARGV[1], "PX", ARGV[2]) end
 return 1`;
 const deleteScript = `${held(0)} return redis.call("unlink", KEYS[1])`;
+/**
+ * Who waits stands in a sorted set by order, and beside it when they looked last: whoever has not for a second is gone. They
+ * look every tenth of one (`lock.ts`).
+ */
+const takeInOrderScript = `
+local time = redis.call("time")
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call("zadd", KEYS[2], ARGV[3], ARGV[1])
+redis.call("zadd", KEYS[3], now, ARGV[1])
+for _, gone in ipairs(redis.call("zrangebyscore", KEYS[3], "-inf", now - 1000)) do
+  redis.call("zrem", KEYS[2], gone)
+  redis.call("zrem", KEYS[3], gone)
+end
+redis.call("pexpire", KEYS[2], 2000)
+redis.call("pexpire", KEYS[3], 2000)
+if redis.call("zrange", KEYS[2], 0, 0)[1] ~= ARGV[1] then return 0 end
+if not redis.call("set", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then return 0 end
+redis.call("zrem", KEYS[2], ARGV[1])
+redis.call("zrem", KEYS[3], ARGV[1])
+return 1
+`;
 const replaceScript = `if redis.call("get", KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call("set", KEYS[1], ARGV[2], "KEEPTTL") return 1`;
 const renewScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) else return 0 end`;
@@ -145,6 +179,11 @@ function leasesIn(client: Client): Leases {
   return {
     take: async (key, token, ms) =>
       (await client.set(lockOf(key), token, { condition: "NX", expiration: { type: "PX", value: ms } })) === "OK",
+    takeInOrder: async (key, token, { ms, order }) =>
+      (await client.eval(takeInOrderScript, {
+        keys: [lockOf(key), `${lockOf(key)}:waiting`, `${lockOf(key)}:looked`],
+        arguments: [token, ms, order].map(String),
+      })) === 1,
     renew: async (key, token, ms) =>
       (await client.eval(renewScript, { keys: [lockOf(key)], arguments: [token, String(ms)] })) === 1,
     release: async (key, token) => void (await client.eval(releaseScript, { keys: [lockOf(key)], arguments: [token] })),

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { Keyv, type KeyvOptions } from "keyv";
 import type { Logger } from "pino";
+import type { Counts } from "./counts.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { named, StoreError } from "./error.ts";
 import { createFences } from "./fence.ts";
@@ -15,6 +16,8 @@ import { timed } from "./timed.ts";
 export interface Store extends Locks, Leadership {
   /** Other processes may be over the same database, and serve the same people. */
   readonly isShared: boolean;
+  /** What the processes count together; absent = there is one, or each counts for itself. */
+  readonly counts: Counts | undefined;
   /**
    * A namespace. `sealed` = encrypted at rest; what no key opens any more is as good as absent. Calls reject with
    * `StoreUnavailable` when the database fails: nothing is ever taken for absent.
@@ -44,7 +47,7 @@ interface StoreOptions {
   readonly sweepEvery?: number | undefined;
   /** Milliseconds a call may take, until another process lets go of the file or the server answers; absent = 5000, 3000. */
   readonly timeout?: number | undefined;
-  /** Milliseconds after which the locks of a process that died are free. */
+  /** Milliseconds after which the locks of a process that died are free, and its places. */
   readonly lockLifetime?: number | undefined;
 }
 
@@ -52,7 +55,7 @@ interface StoreOptions {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { url, keys, onError, sweepEvery = 10 * 60_000, lockLifetime = 6000 } = options;
   const fences = createFences();
-  const database = await openDatabase(url, { fences, onError, timeout: options.timeout });
+  const database = await openDatabase(url, { fences, onError, timeout: options.timeout, lifetime: lockLifetime });
   const { leases, timeout } = database;
   const seal = createSeal(keys);
   const sweeper = setInterval(() => void database.sweep(Date.now()).catch(onError), sweepEvery).unref();
@@ -71,6 +74,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       ...createLocks(among),
       ...createLeadership(among),
       isShared: leases !== undefined,
+      counts: database.counts,
       open,
       keys: (namespace) => database.keys(namespace),
       check,

@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterMemory, RateLimiterRes, type RateLimiterAbstract } from "rate-limiter-flexible";
 
 /** `go`: do it. `say`: too fast, and they are to be told. `silent`: too fast, and they were told already. */
 export type Tempo = "go" | "say" | "silent";
@@ -13,11 +13,20 @@ interface RateLimitOptions {
   /** Things a name may ask for in `seconds`; 100 in 10 when absent. */
   readonly most?: number;
   readonly seconds?: number;
+  /** Counts for several processes; absent = this one counts for itself. */
+  limiter?(options: {
+    readonly keyPrefix: string;
+    readonly points: number;
+    readonly duration: number;
+  }): Pick<RateLimiterAbstract, "consume">;
 }
 
-/** Counts in this process: where several serve one bot, each person is with one of them most of the time. */
-export function createRateLimit({ most = 100, seconds = 10 }: RateLimitOptions = {}): RateLimit {
-  const limiter = new RateLimiterMemory({ points: most, duration: seconds });
+export function createRateLimit({
+  most = 100,
+  seconds = 10,
+  limiter: open = inMemory,
+}: RateLimitOptions = {}): RateLimit {
+  const limiter = open({ keyPrefix: "actions", points: most, duration: seconds });
   const one = async (name: string): Promise<Tempo> => {
     try {
       await limiter.consume(name);
@@ -34,3 +43,5 @@ export function createRateLimit({ most = 100, seconds = 10 }: RateLimitOptions =
     },
   };
 }
+
+const inMemory: NonNullable<RateLimitOptions["limiter"]> = (options) => new RateLimiterMemory(options);

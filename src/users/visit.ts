@@ -28,6 +28,8 @@ export interface Visit {
     /** Of a private place that is in a group nevertheless, like an answer only its asker sees: that group. */
     readonly within?: Pick<Visit["place"], "id" | "title" | "role" | "runs" | "channel"> | undefined;
   };
+  /** The number of the update on its platform: of a person's that wait, in whatever process, the lowest goes first. Absent = it has none. */
+  readonly order?: number;
   /**
    * What the platform calls this doing of theirs, where it may bring it again after a kill: what is begun by it has that
    * name, and is begun once. Absent = nothing is brought twice.

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createContext, draw } from "../../src/actions/context/context.ts";
 import type { ViewRef } from "../../src/actions/model/session.ts";
 import type { Person } from "../../src/users/person.ts";
 import { app, mia, signInAs, usualCloud, visitOf } from "./test-app.ts";
@@ -38,6 +39,32 @@ test("settings that are asked for while the same person does something else undo
   const shown = await answer;
   const after = await people.get(mia.person.id);
   expect(after).toMatchObject({ language: "zh", sessions: expect.arrayContaining([shown?.view.id]) });
+});
+
+test("a setting is kept that was changed while something urgent of the same person, which waits for nothing, drew its screen", async () => {
+  const at = app(usualCloud());
+  const { people } = at.shelves;
+  const settings = await at.see(mia, { do: "show-settings" }, "settings");
+  const read = Promise.withResolvers<undefined>();
+  const get = people.get.bind(people);
+  let [holds, reads] = [false, 0];
+  people.get = (async (id: string) => {
+    const person = await get(id);
+    reads += 1;
+    // The urgent action has read the record, and is slow to write it.
+    if (holds) await read.promise;
+    return person;
+  }) as typeof people.get;
+  const context = await createContext(at.services, mia, new AbortController().signal);
+  holds = true;
+  const urgent = draw(context, { at: "settings" });
+  await expect.poll(() => reads).toBe(2);
+  holds = false;
+  const change = at.see(mia, { do: "set-rows", view: settings.view, rows: 5 }, "settings");
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  read.resolve(undefined);
+  await Promise.all([urgent, change]);
+  expect(await get(mia.person.id)).toMatchObject({ rows: 5 });
 });
 
 test("rows a page are the person's choice among what fits the platform", async () => {

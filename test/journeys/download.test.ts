@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Shown } from "../../emulators/telegram/shown.ts";
 import { prepareProgram, type Program } from "./program.ts";
 import { signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
 
@@ -74,7 +75,8 @@ test.each([
       person.sends(address);
       await person.waitsFor(/Beach[\s\S]*▓.*%/, { timeout: 15_000 });
       await program.isReplaced();
-      await person.waitsFor(/✅.*Beach[\s\S]*下载任务/, { timeout: 30_000 });
+      const isOver = ({ text, labels }: Shown) => text.includes("✅") && labels.some((one) => one.includes("下载任务"));
+      await person.waitsFor(isOver, { timeout: 30_000 });
     } else {
       const member = world.members[who];
       const here = { in: member.dm };

@@ -35,7 +35,7 @@ async function connectJun(given: { readonly address: string; readonly secret: st
   await jun.uses("/settings", his);
   await jun.waitsFor("设置", his);
   await jun.presses(/📡 连接我的 aria2/, his);
-  const page = await openPage(await jun.waitsFor("我的 aria2", his));
+  const page = await openPage(await jun.waitsFor(/127\.0\.0\.1:\d+\/s\//, his));
   return (await page.send(given)).text();
 }
 

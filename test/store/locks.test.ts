@@ -57,6 +57,51 @@ describe.each(backends)("the locks of a store on $name", ({ address, isShared })
     expect(await counts.get("n")).toBe(40);
   });
 
+  test.skipIf(!address?.startsWith("redis"))(
+    "those that wait for a lock in several processes get it in their order, whoever asked first",
+    async () => {
+      const third = await opened();
+      const done: number[] = [];
+      const [asked, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = third.exclusive("person:mia", async () => {
+        asked.resolve();
+        await free.promise;
+      });
+      await asked.promise;
+      const waiting = [
+        there.exclusive("person:mia", async () => void done.push(12), 12),
+        here.exclusive("person:mia", async () => void done.push(11), 11),
+        (await opened()).exclusive("person:mia", async () => void done.push(14), 14),
+        (await opened()).exclusive("person:mia", async () => void done.push(13), 13),
+      ];
+      // All of them have looked.
+      await sleep(300);
+      free.resolve();
+      await Promise.all([first, ...waiting]);
+      expect(done).toEqual([11, 12, 13, 14]);
+    },
+  );
+
+  test.skipIf(!address?.startsWith("redis"))(
+    "who waited for a lock in a process that is gone holds nobody up for long",
+    async () => {
+      const gone = await opened();
+      const [asked, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = there.exclusive("person:mia", async () => {
+        asked.resolve();
+        await free.promise;
+      });
+      await asked.promise;
+      const lost = gone.exclusive("person:mia", async () => undefined, 1).catch(() => "lost");
+      await sleep(100);
+      await gone.close();
+      expect(await lost).toBe("lost");
+      free.resolve();
+      await first;
+      expect(await here.exclusive("person:mia", async () => "done", 2)).toBe("done");
+    },
+  );
+
   test.skipIf(skipped)("locks hold no connection while their holders wait for a drive", async () => {
     const people = 40;
     const drive = Promise.withResolvers<void>();

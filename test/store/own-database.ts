@@ -2,7 +2,19 @@ import { createClient } from "@keyv/redis";
 import pg from "pg";
 
 /** Which database of the test servers belongs to which test file: they run side by side. */
-const owners = ["", "state", "program", "store", "locks", "keys", "failures", "jobs", "replicas", "posted"] as const;
+const owners = [
+  "",
+  "state",
+  "program",
+  "store",
+  "locks",
+  "keys",
+  "failures",
+  "jobs",
+  "replicas",
+  "posted",
+  "counts",
+] as const;
 
 /** An empty database of one's own on a test server. */
 export async function ownDatabase(address: string, owner: Exclude<(typeof owners)[number], "">): Promise<string> {

@@ -62,6 +62,8 @@ describe("commands", () => {
           place: { id: "telegram:1001", kind: "private" },
           rows: { usual: 8, most: 10 },
           uploadLimit: 2000 * 1024 * 1024 - 32 * 1024,
+          order: expect.any(Number),
+          update: expect.stringMatching(/^update-\d+$/),
         },
       },
     ]);

@@ -142,3 +142,15 @@ test("an update that is brought three times to the webhook is acted on once, and
   server.close();
   server.closeAllConnections();
 });
+
+test("what is asked carries the number of its update, by which other processes order it", async () => {
+  app = await openTestApp(() => listing());
+  const { double, asked } = app;
+  await app.telegram.start();
+  for (let n = 1; n <= 2; n++) {
+    double.sends(mia, mia.id, "/browse");
+    await vi.waitFor(() => expect(asked).toHaveLength(n), 5000);
+  }
+  const [first, second] = asked.map(({ visit }) => visit.order ?? Number.NaN);
+  expect(second).toBe((first ?? Number.NaN) + 1);
+});

@@ -77,10 +77,29 @@ async function isOperator({ admins, admin }: Services, person: string): Promise<
   return admins.includes(person) || (await admin.access.standing(person)).operator !== undefined;
 }
 
-/** Writes the person's record and goes on with it. */
+/** Writes what is another in the person's record now, and goes on with it. */
 export async function withPerson<E extends ActionContext>(context: E, person: Person): Promise<E> {
-  await context.services.people.set(person.id, person);
-  return { ...context, person };
+  const { services, person: before } = context;
+  return { ...context, person: await changePerson(services, person.id, (now) => withChanges(now, before, person)) };
+}
+
+/**
+ * Reads a person's record, changes and writes it, one change at a time: what is urgent is done beside the person's other
+ * actions, and undoes nothing of them.
+ */
+export function changePerson(services: Services, id: string, change: (person: Person) => Person): Promise<Person> {
+  return services.exclusive(`record:${id}`, async () => {
+    const changed = change(await loadPerson(services, id));
+    await services.people.set(id, changed);
+    return changed;
+  });
+}
+
+/** A record in which what differs between two others is as in the second; what that lacks is dropped when it is written. */
+function withChanges(now: Person, before: Person, after: Person): Person {
+  const names = Object.keys({ ...before, ...after }) as (keyof Person)[];
+  const changes = names.filter((name) => before[name] !== after[name]).map((name) => [name, after[name]]);
+  return { ...now, ...Object.fromEntries(changes) };
 }
 
 /** The same action, whose screen will be a new one. */
@@ -178,10 +197,10 @@ function firstOf(
 }
 
 async function noteSession({ services, person }: ActionContext, id: string): Promise<void> {
-  // Read anew: the action may have changed the record since the action began.
-  const known = await loadPerson(services, person.id);
-  const others = known.sessions.filter((other) => other !== id);
-  await services.people.set(person.id, { ...known, sessions: [...others, id].slice(-sessionsKnown) });
+  await changePerson(services, person.id, (known) => {
+    const others = known.sessions.filter((other) => other !== id);
+    return { ...known, sessions: [...others, id].slice(-sessionsKnown) };
+  });
 }
 
 /** What a screen of some revision showed; undefined when it is forgotten. */

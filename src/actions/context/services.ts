@@ -94,8 +94,8 @@ export interface Services {
   readonly admins: readonly string[];
   /** Who is let in, what is counted, and words to everybody. */
   readonly admin: Admin;
-  /** Runs one piece of work at a time for `key`; a chain in this process is enough. */
-  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Runs one piece of work at a time for `key`, in each process those first that came first, and among processes the lowest `order`. */
+  exclusive<T>(key: string, work: () => Promise<T>, order?: number): Promise<T>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** 10 base62 characters, not to be guessed. */

@@ -1,8 +1,7 @@
 import { storageErrorKind } from "../../storage/error.ts";
 import type { Mount } from "../../storage/mount.ts";
-import { loadPerson } from "../../users/person.ts";
 import { afterVisit, isFavourite, withoutRecent, type KeptFolder } from "../../users/kept-folders.ts";
-import type { ActionContext } from "../context/context.ts";
+import { changePerson, type ActionContext } from "../context/context.ts";
 import { isShare } from "../context/kinds.ts";
 import { tagOf } from "../context/with-mount.ts";
 import type { FolderLine } from "../model/screen.ts";
@@ -81,6 +80,5 @@ async function changeKept(
   change: (person: ActionContext["person"]) => ActionContext["person"],
 ): Promise<void> {
   if (change(person) === person) return;
-  // Read anew: the action may have changed the record since the action began.
-  await services.people.set(person.id, change(await loadPerson(services, person.id)));
+  await changePerson(services, person.id, change);
 }

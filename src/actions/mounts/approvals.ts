@@ -62,8 +62,8 @@ function cardOf({ card }: Approval, decided: Exclude<Decided, { state: "approved
   return { ...card, state };
 }
 
-/** Milliseconds between two questions at most. */
-const longestPause = 60_000;
+/** Milliseconds between two questions at most, whatever becomes of the clock: PikPak may ask for a pause of minutes. */
+const longestPause = 600_000;
 
 /**
  * Asks at the interval told until somebody has decided. When it may be asked next is noted before each question and after

@@ -29,7 +29,7 @@ interface CoolDown {
   readonly level: number;
 }
 
-type GateContext = Pick<DriverContext, "notes" | "now" | "monotonic" | "wait" | "count">;
+type GateContext = Pick<DriverContext, "notes" | "now" | "monotonic" | "wait" | "reserve" | "count">;
 
 /** The gate of `name`; its cool-down is kept in the notes, so that a restart does not forget it. `common`: turns shared with other gates. */
 export function createGate(name: string, context: GateContext, common?: Turns): Gate {
@@ -48,7 +48,7 @@ export function createGate(name: string, context: GateContext, common?: Turns): 
     const left = Math.ceil(((await current())?.until ?? 0) - monotonic());
     if (left > 0) throw new StorageError("too-frequent", { retryAfter: left, message: "cooling down" });
   };
-  const turns = createTurns({ ...context, rate });
+  const turns = createTurns({ ...context, name, rate });
   return {
     async pass(turn) {
       turn.signal?.throwIfAborted();

@@ -176,7 +176,7 @@ function createGates(): Gates {
   let anonymous: Turns | undefined;
   return {
     borrow(name, context, { isAnonymous } = { isAnonymous: false }) {
-      if (isAnonymous) anonymous ??= createTurns({ ...context, rate: anonymousRate });
+      if (isAnonymous) anonymous ??= createTurns({ ...context, name: "shares", rate: anonymousRate });
       const kept = lent.get(name) ?? { gate: createGate(name, context, isAnonymous ? anonymous : undefined), users: 0 };
       kept.users += 1;
       lent.set(name, kept);

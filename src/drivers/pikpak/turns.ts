@@ -12,7 +12,9 @@ export interface Turns {
   next(turn: Turn): Promise<void>;
 }
 
-interface TurnsParts extends Pick<DriverContext, "monotonic" | "wait"> {
+interface TurnsParts extends Pick<DriverContext, "monotonic" | "wait" | "reserve"> {
+  /** What turns of the same name in other processes are paced together with. */
+  readonly name: string;
   /** Turns within any second. */
   readonly rate: number;
 }
@@ -26,7 +28,7 @@ interface Waiting {
   begin(): void;
 }
 
-export function createTurns({ rate, monotonic, wait }: TurnsParts): Turns {
+export function createTurns({ name, rate, monotonic, wait, reserve }: TurnsParts): Turns {
   const foreground = createRounds();
   const background = createRounds();
   /** When the last turns were given, by the monotonic clock. */
@@ -37,11 +39,18 @@ export function createTurns({ rate, monotonic, wait }: TurnsParts): Turns {
     const isBackgrounds = given % share === share - 1;
     return (isBackgrounds ? background.take() : undefined) ?? foreground.take() ?? background.take();
   };
+  /** When the next turn may be given, by those that were given here. */
+  const own = () => Math.max(monotonic(), taken.length < rate ? 0 : (taken[0] ?? 0) + second);
+  /** The same, and not before the other processes let it. */
+  const shared = async (ask: NonNullable<typeof reserve>) => {
+    const left = (await ask(name, rate)) ?? 0;
+    return Math.max(own(), monotonic() + left);
+  };
   const give = async () => {
     if (isGiving) return;
     isGiving = true;
     while (foreground.hasAny || background.hasAny) {
-      const at = taken.length < rate ? monotonic() : Math.max(monotonic(), (taken[0] ?? 0) + second);
+      const at = reserve ? await shared(reserve) : own();
       if (at > monotonic()) await wait(Math.ceil(at - monotonic()));
       const waiting = pick();
       // Whoever waited has left meanwhile.

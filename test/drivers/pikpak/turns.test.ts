@@ -12,7 +12,7 @@ function turns() {
     return promise;
   };
   const given: { readonly asker: string; readonly at: number }[] = [];
-  const { next } = createTurns({ rate: 5, monotonic: () => elapsed, wait });
+  const { next } = createTurns({ name: "account", rate: 5, monotonic: () => elapsed, wait });
   const ask = async (asker: string, more: { background?: boolean; signal?: AbortSignal } = {}) => {
     await next({ asker, ...more });
     given.push({ asker, at: elapsed });
