@@ -240,23 +240,24 @@ describe("downloads lent to a group", () => {
     expect(await at.see(there(lena), press, "notice")).toMatchObject({ notice: "not-yours" });
   });
 
-  test.each(["taken back", "switched off", "left by the asker"])(
-    "what is not begun yet is not begun once the drive is %s",
-    async (how) => {
-      const card = await lent(20);
-      pikpak.rules.offlineTakes = 60_000;
-      pikpak.rules.offlineAtOnce = 1;
-      held = Promise.withResolvers();
-      await ask(magnets(2));
-      await expect.poll(begun, { timeout: 10_000 }).toBeGreaterThan(0);
-      if (how === "taken back") await at.see(there(mia), { do: "unlend", view: card.view }, "notice");
-      if (how === "switched off") await switched(card, 0);
-      if (how === "left by the asker") roles.delete(jun.person.id);
-      held.resolve();
-      held = undefined;
-      const end = await over();
-      expect(end.items).toMatchObject([{ state: { is: "done" } }, { state: { is: "failed", code: "not-lent" } }]);
-      if (how !== "left by the asker") expect(await refusal(magnet(3))).toBe("private-only");
-    },
-  );
+  test.each([
+    ["taken back", "private-only"],
+    ["switched off", "private-only"],
+    ["left by the asker", "mount-gone"],
+  ])("what is not begun yet is not begun once the drive is %s", async (how, refused) => {
+    const card = await lent(20);
+    pikpak.rules.offlineTakes = 60_000;
+    pikpak.rules.offlineAtOnce = 1;
+    held = Promise.withResolvers();
+    await ask(magnets(2));
+    await expect.poll(begun, { timeout: 10_000 }).toBeGreaterThan(0);
+    if (how === "taken back") await at.see(there(mia), { do: "unlend", view: card.view }, "notice");
+    if (how === "switched off") await switched(card, 0);
+    if (how === "left by the asker") roles.delete(jun.person.id);
+    held.resolve();
+    held = undefined;
+    const end = await over();
+    expect(end.items).toMatchObject([{ state: { is: "done" } }, { state: { is: "failed", code: "not-lent" } }]);
+    expect(await refusal(magnet(3))).toBe(refused);
+  });
 });
