@@ -221,7 +221,7 @@ describe("what Discord does not take", () => {
     clock.pass(14.4 * minute);
     emulator.fail({ ...tooMany, path: "/webhooks/", body: JSON.stringify({ retry_after: 30 }) });
     goOn();
-    await expect.poll(() => read(app, second)).toMatch(/did not take the file.*🔄/);
+    await expect.poll(() => read(app, second)).toMatch(/takes no more files for a while.*🔄/);
     expect(app.opened).toEqual(["film.bin", "notes.pdf"]);
   });
 
