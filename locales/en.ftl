@@ -691,6 +691,7 @@ error-account-suspended = The drive's service has suspended this account. Only i
 error-proxy-full = As much as may go through me is on its way already, or used up for today. Try again later, or take a link.
 error-too-frequent = That was too often for the drive. Wait a moment, then try again.
 error-risk-limited = The drive's service has limited this account for safety. Wait some hours, then try again.
+error-not-lent = Whoever shared this drive lets nothing more be fetched into it here. What was begun before goes on.
 error-daily-limit = Today's limit of this account is used up. It is counted anew tomorrow.
 error-task-limit = There are as many tasks as this account may have. Finish or remove some first.
 error-too-many-items = These are too many at once. Choose fewer.
@@ -866,6 +867,11 @@ lending-daily = { $count ->
     [0] Links and files a day: as many as they like
    *[other] Links and files a day for each member: { $count }
 }
+lending-downloads = { $count ->
+    [0] Downloads into it: off
+   *[other] Downloads into it a day for all members together: { $count }. They use /download here.
+}
+downloads-off = off
 lending-open = Links are shown to everybody here.
 lending-private = Links are shown only to whoever asks for them.
 capability-browse = Browse and search
@@ -904,6 +910,7 @@ notice-nothing-lent = No drive is shared with this group. Its admins can share o
 notice-admins-only = Only those who run this group may do that.
 notice-not-allowed-here = Whoever shared this drive does not allow that to everybody here.
 notice-daily-spent = You have had as many links and files from this drive as you may have today. It is counted anew tomorrow.
+notice-downloads-spent = This drive has not so many downloads left for everybody here today. They are counted anew at midnight UTC.
 notice-taken-back = It is not shared any more, and links given out have ended.
 notice-nothing-to-lend = You have no drive to share. Add one in our private chat first.
 notice-groups-only = This is for groups. Add me to one, and use it there.

@@ -575,6 +575,7 @@ error-account-suspended = 这个账号已被停用，只有网盘客服能够解
 error-proxy-full = 机器人中转流量已达上限，或今天的额度已用完。请稍后再试，或改用链接。
 error-too-frequent = 请求过于频繁，已被网盘限制。请稍候再试。
 error-risk-limited = 这个账号因安全原因受到限制。请过几个小时再试。
+error-not-lent = 网盘的共享者已不允许在这里下载到此网盘。之前已开始的会继续。
 error-daily-limit = 这个账号今天的额度已用完，明天重新计算。
 error-task-limit = 任务数已达到这个账号的上限。请先完成或移除一些。
 error-too-many-items = 一次选择的太多，请少选一些。
@@ -744,6 +745,11 @@ lending-daily = { $count ->
     [0] 每日链接和文件数量：不限
    *[other] 每位成员每日链接和文件数量：{ $count }
 }
+lending-downloads = { $count ->
+    [0] 离线下载到此处：关闭
+   *[other] 每天可离线下载到此处：全体成员共 { $count } 个，在这里使用 /download。
+}
+downloads-off = 关闭
 lending-open = 链接公开显示，这里的所有人都能看到。
 lending-private = 链接只显示给索取的人。
 capability-browse = 浏览和搜索
@@ -782,6 +788,7 @@ notice-nothing-lent = 本群还没有共享网盘。群管理员可以用 /bind 
 notice-admins-only = 只有本群的管理员可以这样做。
 notice-not-allowed-here = 这个网盘的共享者没有允许这里的所有人这样做。
 notice-daily-spent = 你今天从这个网盘获取的链接和文件已达上限，明天重新计算。
+notice-downloads-spent = 此网盘今天留给这里所有人的下载数不够了，UTC 零点重新计数。
 notice-taken-back = 已取消共享，之前的链接也已失效。
 notice-nothing-to-lend = 你没有可以共享的网盘。请先在我们的私聊中添加。
 notice-groups-only = 这个命令只能在群组中使用。请先把我加入群组。

@@ -8,6 +8,7 @@ import { createReminders } from "../actions/mounts/reminders.ts";
 import { createHooks, type KeptCall, type KeptHook } from "../actions/hook/hooks.ts";
 import type { PendingSignIn, Services } from "../actions/context/services.ts";
 import { createDownloads } from "../actions/download/downloads.ts";
+import { createLentFolders } from "../actions/download/lent-folder.ts";
 import { createFollows } from "../actions/follow/follows.ts";
 import type { Known } from "../actions/follow/kept.ts";
 import type { FetchFeed, FetchTorrent, Follow } from "../actions/model/follow.ts";
@@ -241,6 +242,7 @@ function jobServicesOf(
       storage,
       sessions,
       exclusive,
+      lentFolders: createLentFolders(() => performingWith(late)),
       onHeld: async (follow, code) => performingWith(late).follows?.held(follow, code),
     }),
     follows: followsOf(parts),

@@ -74,6 +74,7 @@ export const storageErrors = {
   "source-dead": { about: "entry", status: 502, mends: ["again"] },
   "content-refused": { about: "entry", status: 502, mends: [] },
   "download-failed": { about: "entry", status: 502, mends: ["again"] },
+  "not-lent": { about: "drive", status: 404, mends: [] },
   "outcome-unknown": { about: "entry", status: 502, mends: [] },
   // what people upload
   "source-gone": { about: "entry", status: 404, mends: [] },

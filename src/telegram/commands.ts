@@ -34,7 +34,7 @@ export const commands: readonly Command[] = [
   { name: "get", scope: "all", action: (words) => (words === "" ? undefined : { do: "get", words }) },
   {
     name: "download",
-    scope: "private",
+    scope: "all",
     action: (text, files) => ({ do: "download", files, ...(text !== "" && { text }) }),
   },
   { name: "tasks", scope: "private", action: () => ({ do: "tasks" }) },

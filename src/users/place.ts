@@ -24,8 +24,16 @@ export interface Place {
   readonly title?: string;
   readonly lent: readonly Lending[];
   readonly settings: PlaceSettings;
-  /** What members took today; another day's count means nothing. */
-  readonly taken?: { readonly day: string; readonly by: Readonly<Record<string, number>> };
+  /** What members took today, by person; another day's count means nothing. */
+  readonly taken?: Tally;
+  /** Addresses members let lent drives fetch today, by mount. */
+  readonly fetched?: Tally;
+}
+
+/** What was counted on one day, in UTC. */
+interface Tally {
+  readonly day: string;
+  readonly by: Readonly<Record<string, number>>;
 }
 
 /** A mount, or a folder of it, lent by its owner. */
@@ -46,6 +54,8 @@ export interface Policy extends Readonly<Record<SharedCapability, Audience>> {
   readonly open: boolean;
   /** Links and files a member may have a day; absent = as many as they like. */
   readonly daily?: number | undefined;
+  /** Addresses members may let it fetch into what is lent, a day and all of them together; absent = none. */
+  readonly downloads?: number | undefined;
 }
 
 /** A group's settings, as its admins chose them. Absent = as each person has it. */
@@ -63,6 +73,8 @@ export interface PlaceSettings {
 export const usualPolicy: Policy = { browse: "members", link: "members", send: "members", open: false };
 /** Links and files a day to choose from; 0 = as many as they like. */
 export const dailyChoices: readonly number[] = [0, 3, 10, 50];
+/** Downloads a day to choose from; 0 = none. */
+export const downloadChoices: readonly number[] = [0, 5, 20, 100];
 /** Minutes to choose from; 0 = it stays. */
 export const clearChoices: readonly number[] = [0, 5, 30, 240];
 
@@ -138,31 +150,78 @@ async function noteAudience(
 }
 
 /** Counts something a member takes today; false = they have had as much as they may. */
-export async function take(services: Places, { place, person, daily }: Taking): Promise<boolean> {
-  const day = dayOf(services.now());
-  let isLeft = true;
-  await changePlace(services, place, (before) => {
-    const by = before.taken?.day === day ? before.taken.by : {};
-    const had = by[person] ?? 0;
-    isLeft = had < daily;
-    return isLeft ? { ...before, taken: { day, by: { ...by, [person]: had + 1 } } } : before;
-  });
-  return isLeft;
+export function take(services: Places, { place, person, daily }: Taking): Promise<boolean> {
+  return count(services, place, "taken", { by: person, daily, many: 1 });
 }
 
 /** Gives back what was counted for nothing. */
-export async function giveBack(services: Places, { place, person }: Omit<Taking, "daily">): Promise<void> {
-  await changePlace(services, place, (before) => {
-    const { taken } = before;
-    const had = taken?.by[person] ?? 0;
-    return taken && had > 0 ? { ...before, taken: { ...taken, by: { ...taken.by, [person]: had - 1 } } } : before;
-  });
+export function giveBack(services: Places, { place, person }: Omit<Taking, "daily">): Promise<void> {
+  return uncount(services, place, "taken", { by: person, many: 1 });
 }
 
 interface Taking {
   readonly place: string;
   readonly person: string;
   readonly daily: number;
+}
+
+/** Counts addresses a lent drive is to fetch for a group today; false = it may not be so many, and none is counted. */
+export function takeDownloads(services: Places, { place, mount, daily, many }: TakingDownloads): Promise<boolean> {
+  return count(services, place, "fetched", { by: mount, daily, many });
+}
+
+/** Gives back those that were not begun. */
+export function giveDownloadsBack(
+  services: Places,
+  { place, mount, many }: Omit<TakingDownloads, "daily">,
+): Promise<void> {
+  return uncount(services, place, "fetched", { by: mount, many });
+}
+
+interface TakingDownloads {
+  readonly place: string;
+  readonly mount: string;
+  readonly daily: number;
+  readonly many: number;
+}
+
+async function count(
+  services: Places,
+  place: string,
+  what: "taken" | "fetched",
+  { by: key, daily, many }: { readonly by: string; readonly daily: number; readonly many: number },
+): Promise<boolean> {
+  const day = dayOf(services.now());
+  let isLeft = true;
+  await changePlace(services, place, (before) => {
+    const by = before[what]?.day === day ? before[what].by : {};
+    const now = (by[key] ?? 0) + many;
+    isLeft = now <= daily;
+    return isLeft ? { ...before, [what]: { day, by: { ...by, [key]: now } } } : before;
+  });
+  return isLeft;
+}
+
+/** What another day counted is not given back to this one. */
+async function uncount(
+  services: Places,
+  place: string,
+  what: "taken" | "fetched",
+  { by: key, many }: { readonly by: string; readonly many: number },
+): Promise<void> {
+  const day = dayOf(services.now());
+  await changePlace(services, place, (before) => {
+    const tally = before[what];
+    const had = tally?.day === day ? (tally.by[key] ?? 0) : 0;
+    if (!tally || had === 0) return before;
+    return { ...before, [what]: { ...tally, by: { ...tally.by, [key]: Math.max(0, had - many) } } };
+  });
+}
+
+/** ms until what is counted by the day is counted anew. */
+export function untilNextDay(now: number): number {
+  const day = 24 * 3_600_000;
+  return day - (now % day);
 }
 
 /** The day of a time, in UTC. */

@@ -22,10 +22,11 @@ test("a person from elsewhere may press nothing but a card that was sent to all"
   expect(open.map(([name]) => name)).toEqual(["link-row"]);
 });
 
-test("members may press on each other's lists only what shows something, or brings it into their own drive or private chat", () => {
+// Whose a download is that a member cancels, `cancelDownload` asks itself (test/actions/lent-downloads.test.ts).
+test("members may press on each other's lists only what shows something, brings it into their own drive or private chat, or may be theirs to end", () => {
   const shared = rules.filter(([name]) => may(name, "member", "group")).map(([name]) => name);
   expect(shared.toSorted()).toEqual(
-    "back find link link-row mount narrow-kind narrow-size open refresh save search-elsewhere search-filters send-privately sort step top turn up".split(
+    "back cancel-download find link link-row mount narrow-kind narrow-size open open-download refresh save search-elsewhere search-filters send-privately sort step top turn up".split(
       " ",
     ),
   );

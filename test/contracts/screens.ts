@@ -4,7 +4,7 @@ import { listFormats } from "../../src/actions/model/screen.ts";
 import { formIds } from "../../src/actions/model/form.ts";
 import { audiences } from "../../src/users/place.ts";
 import { type ViewRef } from "../../src/actions/model/session.ts";
-import { clearChoices, dailyChoices } from "../../src/users/place.ts";
+import { clearChoices, dailyChoices, downloadChoices } from "../../src/users/place.ts";
 import { decodeButton, encodeButton } from "../../src/actions/buttons.ts";
 import { auditActs } from "../../src/users/audit.ts";
 import { accessModes } from "../../src/users/access.ts";
@@ -512,8 +512,12 @@ function screensOf(rows: number): {
         send: fc.constantFrom(...audiences),
         open: fc.boolean(),
         daily: fc.constantFrom(3, 50),
+        downloads: fc.constantFrom(undefined, 5, 100),
       }),
       dailyChoices: fc.constant(dailyChoices),
+      downloadChoices: fc.constantFrom([], downloadChoices),
+      draft: fc.constantFrom(undefined, true),
+      folder: fc.constantFrom(undefined, ["Films"]),
     }),
     "place-settings": fc.record(
       {
@@ -633,6 +637,7 @@ function screensOf(rows: number): {
       is: fc.constantFrom("running" as const, "over" as const, "lost" as const),
       moves: fc.boolean(),
       tells: fc.boolean(),
+      lent: fc.constantFrom(undefined, true as const),
     }),
     upload: fc.record({
       show: fc.constant("upload"),

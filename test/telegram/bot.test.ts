@@ -103,6 +103,7 @@ describe("commands", () => {
       "search",
       "link",
       "get",
+      "download",
       "follow",
       "settings",
       "bind",

@@ -2,7 +2,7 @@ import type { Listing } from "../../src/actions/model/screen.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { listFormats } from "../../src/actions/model/screen.ts";
-import { clearChoices, dailyChoices, usualPolicy } from "../../src/users/place.ts";
+import { clearChoices, dailyChoices, downloadChoices, usualPolicy } from "../../src/users/place.ts";
 import type { LinkCard, MessageScreen, TransferState } from "../../src/actions/model/screen.ts";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import { noticeCodes } from "../../src/actions/model/screen.ts";
@@ -177,6 +177,7 @@ const screen: fc.Arbitrary<MessageScreen> = fc.oneof(
     place,
     policy: { ...usualPolicy, daily: 10, open: true },
     dailyChoices,
+    downloadChoices,
   })),
   hostile.map((place) => ({
     show: "place-settings" as const,

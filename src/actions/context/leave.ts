@@ -20,7 +20,11 @@ export function isOfOperators(state: ViewState | undefined): boolean {
 }
 
 /** What is asked of a mount: something of its owner's own, or what can be lent, in a folder. */
-export type Need = { readonly for: "own" } | { readonly for: SharedCapability; readonly trail: readonly Crumb[] };
+export type Need =
+  | { readonly for: "own" }
+  | { readonly for: SharedCapability; readonly trail: readonly Crumb[] }
+  /** `many`: addresses to be fetched into the folder. */
+  | { readonly for: "download"; readonly trail: readonly Crumb[]; readonly many: number };
 
 /** What a mount lets somebody do where they stand. `lent`: it is theirs to use by leave of a group's lender. */
 export type MountLeave =
@@ -44,9 +48,12 @@ export async function leaveFor(
   if (isOwner && visit.place.kind === "private") return { is: "yes" };
   const lent = await lentTo(context, mount);
   if (need.for === "own") return isOwner ? { is: isOpenByLink || lent ? "yes" : "not-here" } : { is: "no" };
+  if (need.for === "download" && lent?.lending.policy.downloads === undefined)
+    return { is: lent || isOwner ? "not-here" : "no" };
   if (lent && isWithin(lent.lending, need.trail)) {
     if (isOwner) return { is: "yes", lent };
-    return lentLeave(context, lent, need.for);
+    // Who may look into the folder may have something fetched into it.
+    return lentLeave(context, lent, need.for === "download" ? "browse" : need.for);
   }
   if (!isOwner) return { is: "no" };
   return { is: isOpenByLink ? "yes" : "not-here" };
@@ -95,4 +102,22 @@ export async function mayFetch(services: Services, mount: Mount, person: string)
     if (lending.policy.link === "members" ? role !== "none" : role === "admin") return true;
   }
   return false;
+}
+
+/**
+ * Whether what somebody asked for through a group may be begun in a lent folder: asked before each is, so that what is taken
+ * back, or not lent downloads any more, ends at once.
+ */
+export async function mayDownload(
+  services: Services,
+  mount: Mount,
+  { place: id, person, trail }: { readonly place: string; readonly person: string; readonly trail: readonly Crumb[] },
+): Promise<boolean> {
+  const lending = lendingOf(await loadPlace(services, id), mount.id);
+  if (!lending || lending.owner !== mount.owner || lending.policy.downloads === undefined) return false;
+  if (!isWithin(lending, trail)) return false;
+  if (mount.owner === person) return true;
+  const role = await services.roleIn?.(id, person);
+  if (lending.policy.browse === "owner") return false;
+  return lending.policy.browse === "members" ? role !== "none" : role === "admin";
 }

@@ -4,7 +4,9 @@ import { refused } from "../context/failure.ts";
 import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { DownloadView } from "../model/session.ts";
 import { whatCame } from "../tidy/fetch-target.ts";
+import type { Mount } from "../../storage/mount.ts";
 import { itemsOf } from "./download-kind.ts";
+import { needToFollow } from "./lent-folder.ts";
 
 /** Asks where a batch is to go. One that is over has come: what it brought is moved. */
 export async function chooseFolder(context: ButtonContext): Promise<Result> {
@@ -24,7 +26,7 @@ export async function chooseFolder(context: ButtonContext): Promise<Result> {
 /** A batch that is under way, in its message; how far it is says whoever follows it. What is over has left its folder. */
 export function showDownload(context: ActionContext, state: DownloadView): Promise<Result> | Result {
   const { folder, download } = state;
-  return withMount(context, folder.mount, async (mount) => {
+  const show = async (mount: Mount): Promise<Result> => {
     const order = await context.services.downloads?.find(download);
     if (order?.person !== context.person.id) return goTo(context, folder);
     return {
@@ -37,7 +39,8 @@ export function showDownload(context: ActionContext, state: DownloadView): Promi
         items: itemsOf(order),
       },
     };
-  });
+  };
+  return withMount(context, folder.mount, show, needToFollow(context, folder));
 }
 
 /** What does not get on is begun again: whoever follows the batch does it. */

@@ -1,4 +1,4 @@
-import { inPrivate } from "../../users/roles.ts";
+import { anywhere, inPrivate } from "../../users/roles.ts";
 import { command } from "../context/command.ts";
 import type { SentFile } from "../model/sent-file.ts";
 import { fileMeaning } from "../upload/file-meaning.ts";
@@ -14,7 +14,7 @@ interface Asked {
 }
 
 export const downloadCommands = {
-  download: command<Asked>(inPrivate, (context, { text = "", files = [] }) => {
+  download: command<Asked>(anywhere, (context, { text = "", files = [] }) => {
     const torrents = files.filter(({ name }) => fileMeaning(name) === "torrent");
     return text === "" && torrents.length > 0 ? downloadTorrents(context, torrents) : download(context, text);
   }),

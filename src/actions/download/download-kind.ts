@@ -24,6 +24,8 @@ export interface Begun {
   readonly trying?: number | undefined;
   /** Absent = it goes where it was ordered to. */
   readonly redirected?: Redirected | undefined;
+  /** What was not begun was given back to whom it was counted for; absent = not yet. */
+  readonly returned?: true | undefined;
 }
 
 /** Another folder, chosen while the batch was under way, and the screen that says so. */

@@ -15,15 +15,24 @@ import { namesOf, tagIn, withMount } from "../context/with-mount.ts";
 import type { Mount } from "../../storage/mount.ts";
 import type { DownloadOrder, WantedSource } from "../model/download.ts";
 import type { FolderView } from "../model/session.ts";
+import { showLent } from "../mounts/views.ts";
 import { inFetchingMount } from "./fetching-mount.ts";
+import { lentFolder, mayCancel, needToFetch } from "./lent-folder.ts";
 
 /** Addresses of one message that are begun at once. */
 const maxSources = 50;
 
-/** Lets the current drive fetch addresses, or every one in a text, into the current folder. */
-export function download(context: ActionContext, asked: string | readonly Source[] = ""): Promise<Result> {
+/**
+ * Lets the current drive fetch addresses, or every one in a text, into the current folder; in a group the drive that is lent
+ * to it for that, into the folder that is lent.
+ */
+export async function download(context: ActionContext, asked: string | readonly Source[] = ""): Promise<Result> {
   const sources = typeof asked === "string" ? sourcesIn(asked) : asked;
+  const lent = await lentFolder(context);
+  if (!lent && context.visit.place.kind === "group") return notice("private-only", { level: "refused" });
   if (sources.length === 0) return noticeWithWays(context, "download-what", { level: "refused" });
+  if (lent === "several") return showLent(context);
+  if (lent) return downloadInto(context, lent, sources);
   return inFetchingMount(context, (_mount, folder) => downloadInto(context, folder, sources));
 }
 
@@ -58,9 +67,9 @@ export function downloadInto(
 ): Promise<Result> | Result {
   const { downloads } = context.services;
   if (!downloads) return refused("no-downloads");
-  return withMount(context, folder.mount, async (mount) =>
-    downloads.prepare(await orderOf(context, { mount, folder, sources }, { id, unasked })),
-  );
+  const work = async (mount: Mount) =>
+    downloads.prepare(await orderOf(context, { mount, folder, sources }, { id, unasked }));
+  return withMount(context, folder.mount, work, needToFetch(context, folder, boundedOf(sources).length));
 }
 
 interface Ordered {
@@ -69,38 +78,51 @@ interface Ordered {
   readonly sources: readonly WantedSource[];
 }
 
+/** Those of a message that are begun. */
+function boundedOf(sources: readonly WantedSource[]): readonly WantedSource[] {
+  return sources.slice(0, maxSources);
+}
+
 /** The batch as it is kept. */
 export async function orderOf(
   context: ActionContext,
   { mount, folder, sources }: Ordered,
   { id, unasked }: Required<Beginning> & { readonly id: string },
 ): Promise<DownloadOrder> {
-  const some = sources.slice(0, maxSources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
+  const some = boundedOf(sources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
   const state = { at: "download", folder, download: id } as const;
   const view = await (unasked ? drawPassing(context, state, [], sessionLife) : draw(context, state));
   const can = await context.services.storage.can(mount.id);
+  const { through } = context;
+  const isLent = needToFetch(context, folder, some.length).for === "download" && through !== undefined;
   return {
     id,
     person: context.person.id,
     mount: mount.id,
     to: folderId(folder),
     sources: some,
+    ...(isLent && { lent: { place: through, trail: folder.trail } }),
     card: {
       show: "download",
       view,
       mount: tagIn(mount, folder),
       trail: namesOf(folder),
       left: sources.length - some.length,
-      moves: can.has("move"),
-      tells: can.has("preview") && some.length === 1,
+      moves: !isLent && can.has("move"),
+      tells: !isLent && can.has("preview") && some.length === 1,
+      ...(isLent && { lent: true }),
     },
   };
 }
 
 /** Lets go of a batch. Its own screen tells what came of it. */
-export async function cancelDownload({ services, shown }: ButtonContext): Promise<Outcome> {
+export async function cancelDownload(context: ButtonContext): Promise<Outcome> {
+  const { shown, services } = context;
   const state = shown?.state;
-  const isCancelled = state?.at === "download" && (await services.downloads?.cancel(state.download)) === true;
+  const order = state?.at === "download" ? await services.downloads?.find(state.download) : undefined;
+  if (!order) return refused("download-over");
+  if (!(await mayCancel(context, order))) return refused("not-yours");
+  const isCancelled = (await services.downloads?.cancel(order.id)) === true;
   return isCancelled ? notice("download-stopped", { level: "done", for: "asker" }) : refused("download-over");
 }
 

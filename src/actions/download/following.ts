@@ -16,6 +16,7 @@ import type { DownloadItem, DownloadState } from "../model/download-item.ts";
 import type { WantedSource } from "../model/download.ts";
 import type { DownloadView, Remembered, Session, ViewRef } from "../model/session.ts";
 import { addEnding } from "./ending.ts";
+import type { LentFolders } from "./lent-folder.ts";
 import { withEnding } from "./with-ending.ts";
 import { itemsOf, type Begun, type BegunItem, type Download, type Redirected } from "./download-kind.ts";
 
@@ -31,6 +32,8 @@ export interface FollowedBy {
   wait(ms: number, signal: AbortSignal): Promise<void>;
   /** Told that what a feed brought waits, because the drive takes no more; absent = nobody is. */
   readonly onHeld?: ((follow: string, code: StorageErrorCode) => Promise<void>) | undefined;
+  /** Asked about what goes into lent folders; absent = nothing does. */
+  readonly lentFolders?: LentFolders | undefined;
   /** One piece of work at a time for each key, over all processes. */
   exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   readonly log: { info(fields: object, event: string): void; warn(fields: object, event: string): void };
@@ -87,6 +90,8 @@ export class Following {
   readonly #sources: readonly FollowedSource[];
   /** The one an attempt before this one may have begun without noting it. */
   #unsure: number | undefined;
+  /** What was not begun was given back. */
+  #isReturned: boolean;
   /** Since when, in ms since the epoch, and for how many ms no more are begun. */
   #rest = { from: 0, for: 0 };
   /** Ends what is written with the process alone: who cancels wants to know what was begun. */
@@ -106,6 +111,7 @@ export class Following {
       ...followedOf(source, items[n], checkpoint?.items[n]),
     }));
     this.#unsure = checkpoint?.trying;
+    this.#isReturned = checkpoint?.returned === true;
     const stop = () => {
       if (!(signal.reason instanceof JobCancelled)) this.#stopping.abort(signal.reason);
     };
@@ -294,6 +300,7 @@ export class Following {
     const { url, task } = one.source;
     const to = this.#to;
     const begun = this.#unsure === n ? await this.#found(url) : undefined;
+    if (begun === undefined) await this.#checkLent();
     this.#unsure = undefined;
     await this.#save(n);
     const now =
@@ -324,6 +331,22 @@ export class Following {
       ({ id, source = "", createdAt }) =>
         !taken.has(id) && isSince(createdAt, askedAt) && sourceOf(source)?.identity === identity,
     );
+  }
+
+  /** What goes into a lent folder is begun only while it is lent. */
+  async #checkLent(): Promise<void> {
+    const { lentFolders } = this.#parts;
+    if (this.#download.lent && (await lentFolders?.mayBegin(this.#download)) !== true)
+      throw new StorageError("not-lent");
+  }
+
+  /** What was not begun does not count. After a kill in between it does: nothing is given back twice. */
+  async #giveBack(): Promise<void> {
+    const many = this.#sources.filter(({ task, item }) => task === undefined && item.state.is !== "done").length;
+    if (!this.#download.lent || this.#isReturned || many === 0) return;
+    this.#isReturned = true;
+    await this.#save();
+    await this.#parts.lentFolders?.giveBack(this.#download, many);
   }
 
   #failRest(code: StorageError["code"], retryAfter: number | undefined): void {
@@ -431,6 +454,7 @@ export class Following {
 
   async #end(): Promise<void> {
     const isLost = this.#open.length > 0;
+    await this.#giveBack();
     while (!(await this.#remember())) await this.#moveWhatCame();
     await addEnding(this.#parts.jobs, this.#download, this.#screen(isLost ? "lost" : "over"));
   }
@@ -475,12 +499,18 @@ export class Following {
   async #save(trying = this.#unsure): Promise<void> {
     const redirected = this.#redirected;
     const items = this.#sources.map((one) => begunOf(one, this.#download.to ?? null));
-    await this.#parts.job.save({ items, trying, ...(redirected && { redirected }) });
+    await this.#parts.job.save({
+      items,
+      trying,
+      ...(redirected && { redirected }),
+      ...(this.#isReturned && { returned: true }),
+    });
   }
 }
 
 /** What fails every other one of a drive, too. */
 const failsAll: ReadonlySet<StorageError["code"]> = new Set([
+  "not-lent",
   "daily-limit",
   "no-space",
   "signed-out",

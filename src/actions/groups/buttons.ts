@@ -1,7 +1,17 @@
 import { audiences, sharedCapabilities, type Audience, type SharedCapability } from "../../users/place.ts";
 import { anywhere, inGroupsByAdmins } from "../../users/roles.ts";
 import { button, choice, flag, none, number, type Argument } from "../context/button.ts";
-import { chooseWhat, confirmLend, lendChosen, lentParts, setDaily, setOpenLinks, setPolicy, unlend } from "./lend.ts";
+import {
+  chooseWhat,
+  confirmLend,
+  lendChosen,
+  lentParts,
+  setDaily,
+  setDownloads,
+  setOpenLinks,
+  setPolicy,
+  unlend,
+} from "./lend.ts";
 import { setClear, setPrivateLinks } from "./place-settings.ts";
 
 const policy: Argument<{ readonly capability: SharedCapability; readonly audience: Audience }> = {
@@ -24,6 +34,7 @@ export const groupButtons = {
     setPolicy(context, capability, audience),
   ),
   "set-daily": button("vd", anywhere, number("count"), (context, { count }) => setDaily(context, count)),
+  "set-downloads": button("vg", anywhere, number("count"), (context, { count }) => setDownloads(context, count)),
   "set-open": button("vo", anywhere, flag("open"), (context, { open }) => setOpenLinks(context, open)),
   "set-private-links": button("vh", inGroupsByAdmins, flag("privateLinks"), (context, { privateLinks }) =>
     setPrivateLinks(context, privateLinks),

@@ -6,6 +6,7 @@ import { mountsOf } from "../../users/person.ts";
 import {
   changePlace,
   dailyChoices,
+  downloadChoices,
   groupIn,
   lend,
   lendingOf,
@@ -155,6 +156,13 @@ export function setPolicy(
 export function setDaily(context: ButtonContext, count: number): Promise<Result> | Result {
   return changePolicy(context, (policy) =>
     dailyChoices.includes(count) ? { ...policy, daily: count > 0 ? count : undefined } : policy,
+  );
+}
+
+/** Downloads a day for all of the group; what is not among the choices changes nothing. */
+export function setDownloads(context: ButtonContext, count: number): Promise<Result> | Result {
+  return changePolicy(context, (policy) =>
+    downloadChoices.includes(count) ? { ...policy, downloads: count > 0 ? count : undefined } : policy,
   );
 }
 

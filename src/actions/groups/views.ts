@@ -1,7 +1,15 @@
 import { draw, type ActionContext, type Result } from "../context/context.ts";
 import { notice, noticeWithWays, refused } from "../context/failure.ts";
 import { mountsOf, rowChoicesOf } from "../../users/person.ts";
-import { clearChoices, dailyChoices, groupIn, lendingOf, loadPlace, type Place } from "../../users/place.ts";
+import {
+  clearChoices,
+  dailyChoices,
+  downloadChoices,
+  groupIn,
+  lendingOf,
+  loadPlace,
+  type Place,
+} from "../../users/place.ts";
 import type { ViewState } from "../model/session.ts";
 import { tagOf } from "../context/with-mount.ts";
 
@@ -39,6 +47,7 @@ export async function showLending(
   const now = state.draft ?? lending;
   if (!now || !mount || owner !== context.person.id) return noticeWithWays(context, "taken-back");
   const view = await draw(context, state);
+  const can = await context.services.storage.can(mount.id);
   const title = place.title ?? groupIn(context.visit)?.title;
   return {
     screen: {
@@ -49,6 +58,7 @@ export async function showLending(
       place: title,
       policy: now.policy,
       dailyChoices,
+      downloadChoices: can.has("download") ? downloadChoices : [],
       draft: state.draft && true,
       folder: state.draft?.folder?.map(({ name }) => name),
     },

@@ -1,4 +1,5 @@
 import type { Source } from "../../storage/source.ts";
+import type { Crumb } from "../../users/place.ts";
 import type { DownloadScreen } from "./screen.ts";
 import type { Placed, Target } from "./target.ts";
 
@@ -34,6 +35,8 @@ export interface DownloadOrder {
   readonly sources: readonly WantedSource[];
   /** Id of what is followed, and brought it; absent = somebody asked for it. */
   readonly follow?: string | undefined;
+  /** By leave of whose lender it goes into that folder; absent = the drive is the asker's. */
+  readonly lent?: LentFolder | undefined;
   /** The screen but for what becomes of it. */
   readonly card: Omit<DownloadScreen, "items" | "is">;
 }
@@ -42,6 +45,14 @@ export interface DownloadOrder {
 export interface Restarted {
   readonly task: string;
   readonly told: Target;
+}
+
+/** A folder that is lent to a group. */
+interface LentFolder {
+  /** The group's id. */
+  readonly place: string;
+  /** Folders from the root down to it. */
+  readonly trail: readonly Crumb[];
 }
 
 /** An address, or with `task` one whose task has failed and is begun again. */

@@ -328,7 +328,7 @@ export interface LendChoice {
 }
 
 /**
- * How a mount is shared with a group. Presses: `set-policy`, `set-daily`, `set-open`, `unlend`; while it is a `draft` also
+ * How a mount is shared with a group. Presses: `set-policy`, `set-daily`, `set-downloads`, `set-open`, `unlend`; while it is a `draft` also
  * `confirm-lend`, and `lend-what` where there is a `folder` to choose.
  */
 export interface LendingCard {
@@ -342,6 +342,8 @@ export interface LendingCard {
   readonly policy: Policy;
   /** 0 = as many as they like. */
   readonly dailyChoices: readonly number[];
+  /** Downloads a day, 0 = none; empty = the drive fetches nothing by itself. */
+  readonly downloadChoices: readonly number[];
   /** Nothing is shared yet. */
   readonly draft?: boolean | undefined;
   /** The folder that can be shared instead of the whole drive, by name. */
@@ -547,6 +549,8 @@ export interface DownloadScreen {
   readonly moves?: boolean | undefined;
   /** The drive can tell what it would bring: it is one address, and under way. Absent = not. */
   readonly tells?: boolean | undefined;
+  /** The folder is lent to whoever asked: nothing else of the drive is shown from here. Absent = the drive is theirs. */
+  readonly lent?: true | undefined;
 }
 
 /**
@@ -830,6 +834,7 @@ export const noticeCodes = [
   "admins-only",
   "not-allowed-here",
   "daily-spent",
+  "downloads-spent",
   "taken-back",
   "nothing-to-lend",
   "groups-only",

@@ -46,11 +46,11 @@ function opened({ items, view }: DownloadScreen): NonNullable<Sheet["menu"]>["op
   );
 }
 
-function waysFrom({ say }: Painter, { view, items, is, moves, tells }: DownloadScreen): (Button | false)[] {
+function waysFrom({ say }: Painter, { view, items, is, moves, tells, lent }: DownloadScreen): (Button | false)[] {
   const folder = press(`📂 ${say("press-download-folder")}`, { do: "download-folder", view });
   if (is === "running")
     return [
-      items.some(isStill) && press(`🔄 ${say("press-restart")}`, { do: "restart-download", view }),
+      !lent && items.some(isStill) && press(`🔄 ${say("press-restart")}`, { do: "restart-download", view }),
       tells === true && press(`ℹ️ ${say("press-preview")}`, { do: "preview", view }),
       moves === true && folder,
       press(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view }),
@@ -59,7 +59,7 @@ function waysFrom({ say }: Painter, { view, items, is, moves, tells }: DownloadS
   return [
     hasMore && press(`🔄 ${say("press-retry")}`, { do: "retry-download", view }),
     moves === true && items.some(({ state }) => state.is === "done" && state.entry !== undefined) && folder,
-    press(`⏬ ${say("press-tasks")}`, { do: "show-tasks", view }),
+    !lent && press(`⏬ ${say("press-tasks")}`, { do: "show-tasks", view }),
     press(`📁 ${say("press-folder")}`, { do: "back", view }),
   ];
 }

@@ -41,6 +41,7 @@ export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
         labelled(say, say(`capability-${capability}`), say(`audience-${policy[capability]}`)),
       ),
       say("lending-daily", { count: policy.daily ?? 0 }),
+      card.downloadChoices.length > 0 && say("lending-downloads", { count: policy.downloads ?? 0 }),
       policy.open ? say("lending-open") : say("lending-private"),
       say(card.draft ? "lending-draft-how" : "lending-how"),
     ],
@@ -65,6 +66,12 @@ export function lendingSheet(painter: Painter, card: LendingCard): Sheet {
           view,
           count,
         }),
+      ),
+      card.downloadChoices.map((count) =>
+        press(
+          `${chosenMark(count === (policy.downloads ?? 0))}⏬ ${count === 0 ? say("downloads-off") : say("per-day", { count })}`,
+          { do: "set-downloads", view, count },
+        ),
       ),
       [
         press(`${policy.open ? "🔘" : "⚪"} ${say("press-open-links")}`, { do: "set-open", view, open: !policy.open }),

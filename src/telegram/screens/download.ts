@@ -32,13 +32,13 @@ export function paintDownload(painter: Painter, screen: DownloadScreen): Painted
   };
 }
 
-function waysFrom({ say }: Painter, { view, items, is, moves, tells }: DownloadScreen): InlineKeyboardButton[][] {
+function waysFrom({ say }: Painter, { view, items, is, moves, tells, lent }: DownloadScreen): InlineKeyboardButton[][] {
   const preview = button(`ℹ️ ${say("press-preview")}`, { do: "preview", view });
   const folder = button(`📂 ${say("press-download-folder")}`, { do: "download-folder", view });
   const restart = button(`🔄 ${say("press-restart")}`, { do: "restart-download", view });
   if (is === "running")
     return [
-      ...(items.some(isStill) ? [[restart]] : []),
+      ...(items.some(isStill) && !lent ? [[restart]] : []),
       [
         ...(tells ? [preview] : []),
         ...(moves ? [folder] : []),
@@ -59,7 +59,7 @@ function waysFrom({ say }: Painter, { view, items, is, moves, tells }: DownloadS
     ...opened.slice(0, maxOpened),
     ...(ways.length > 0 ? [ways] : []),
     [
-      button(`⏬ ${say("press-tasks")}`, { do: "show-tasks", view }),
+      ...(lent ? [] : [button(`⏬ ${say("press-tasks")}`, { do: "show-tasks", view })]),
       button(`📁 ${say("press-folder")}`, { do: "back", view }),
     ],
   ];

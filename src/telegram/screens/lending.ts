@@ -33,6 +33,7 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
         labelled(say, say(`capability-${capability}`), say(`audience-${policy[capability]}`)),
       ),
       say("lending-daily", { count: policy.daily ?? 0 }),
+      card.downloadChoices.length > 0 && say("lending-downloads", { count: policy.downloads ?? 0 }),
       policy.open ? say("lending-open") : say("lending-private"),
       "",
       say(card.draft ? "lending-draft-how" : "lending-how"),
@@ -59,6 +60,12 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
           count,
         }),
       ),
+      card.downloadChoices.map((count) =>
+        button(
+          `${chosenMark(count === (policy.downloads ?? 0))}⏬ ${count === 0 ? say("downloads-off") : say("per-day", { count })}`,
+          { do: "set-downloads", view, count },
+        ),
+      ),
       [button(`${policy.open ? "🔘" : "⚪"} ${say("press-open-links")}`, { do: "set-open", view, open: !policy.open })],
       ...(card.draft
         ? [
@@ -66,7 +73,7 @@ export function paintLending(painter: Painter, card: LendingCard): Painted {
             [button(`✖️ ${say("press-cancel")}`, { do: "unlend", view })],
           ]
         : [[button(`↩️ ${say("press-unlend")}`, { do: "unlend", view })]]),
-    ],
+    ].filter((row) => row.length > 0),
   };
 }
 
