@@ -1,7 +1,17 @@
 import type { Person as Member } from "../../emulators/discord/person.ts";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import type { World } from "../../emulators/world.ts";
-import { accountOf, filesNamed, offers, patience, screenOf, textsWith, says, until, type Traffic } from "./traffic.ts";
+import {
+  accountOf,
+  filesNamed,
+  offers,
+  longTimeout,
+  screenOf,
+  textsWith,
+  says,
+  until,
+  type Traffic,
+} from "./traffic.ts";
 import type { TrafficParts } from "./traffic.ts";
 
 // Files on their way into a chat, and out of one into a drive: each arrives once, or its message says that it did not.
@@ -145,7 +155,7 @@ export function severalFiles({ program: { world }, kills }: TrafficParts): Traff
       const comes = screenOf(otto);
       otto.sends(`/browse Batches/batch ${n}.`);
       const list = await comes(offers("Send all here"));
-      await otto.presses("Send all here", { on: list, ...patience });
+      await otto.presses("Send all here", { on: list, ...longTimeout });
     },
     async settled(within) {
       const faults: string[] = [];

@@ -3,7 +3,7 @@ import type { Shown } from "../../emulators/telegram/shown.ts";
 import { askPageOnDiscord, openPage } from "../journeys/sign-in.ts";
 import { discordFiles, severalFiles, telegramFiles, uploads } from "./files.ts";
 import { settings } from "./settings.ts";
-import { accountOf, filesNamed, offers, patience, says, screenOf, textsWith, until } from "./traffic.ts";
+import { accountOf, filesNamed, offers, longTimeout, says, screenOf, textsWith, until } from "./traffic.ts";
 import type { Traffic, TrafficParts } from "./traffic.ts";
 
 /** Every kind there is. Mia, Lena and Otto have drives on Telegram, Mia has hers on Discord too; Jun signs in there again and again. */
@@ -72,9 +72,9 @@ function saves({ program: { world }, random }: TrafficParts): Traffic {
       const { id } = build.share(sharer, { title: name, nodes: [file] });
       asked.push(name);
       mia.sends(`https://mypikpak.com/s/${id}`);
-      const list = await mia.waitsFor((shown) => says(shown, name) && offers("💾")(shown), patience);
+      const list = await mia.waitsFor((shown) => says(shown, name) && offers("💾")(shown), longTimeout);
       await sleep(random() * 100);
-      await mia.presses("💾", { on: list, ...patience });
+      await mia.presses("💾", { on: list, ...longTimeout });
     },
     async settled(within) {
       const faults: string[] = [];
@@ -120,7 +120,7 @@ function broadcasts({ program: { world }, random }: TrafficParts): Traffic {
       const comes = screenOf(otto);
       otto.sends(`/admin broadcast ${text}`);
       const question = await comes((shown) => shown.text.includes(text) && /Send this/.test(shown.text));
-      await otto.presses("📣 Yes", { on: question, ...patience });
+      await otto.presses("📣 Yes", { on: question, ...longTimeout });
     },
     async settled(within) {
       const text = sent.pop();
@@ -159,9 +159,9 @@ function shares({ program: { world }, kills }: TrafficParts): Traffic {
       const comes = screenOf(mia);
       mia.sends(`/browse Outgoing/${name}`);
       const card = await comes((shown) => says(shown, name) && offers("📤")(shown));
-      await mia.presses("📤", { on: card, ...patience });
+      await mia.presses("📤", { on: card, ...longTimeout });
       const question = await comes((shown) => says(shown, name) && offers("Make the link")(shown));
-      await mia.presses("Make the link", { on: question, ...patience });
+      await mia.presses("Make the link", { on: question, ...longTimeout });
     },
     async settled() {
       return asked.splice(0).flatMap((name) => {
@@ -188,14 +188,14 @@ function follows({ program: { world } }: TrafficParts): Traffic {
     async prepare() {
       const comes = screenOf(mia);
       mia.sends("/browse Post box");
-      await mia.presses("🔔", { on: await comes(offers("🔔")), ...patience });
+      await mia.presses("🔔", { on: await comes(offers("🔔")), ...longTimeout });
       card = await comes(({ text }) => text.includes("Followed."), { timeout: 20_000 });
     },
     async use(n) {
       const name = `post-${n}.txt`;
       build.file(owner, folder, { name, size: 1000 + n });
       asked.push(name);
-      if (card) await mia.presses("Look now", { on: card, ...patience });
+      if (card) await mia.presses("Look now", { on: card, ...longTimeout });
     },
     async settled(within) {
       const newest = asked.at(-1);
@@ -232,7 +232,7 @@ function pushes({ program: { world }, kills }: TrafficParts): Traffic {
     async prepare() {
       const comes = screenOf(otto);
       otto.sends("/settings");
-      await otto.presses("📡", { on: await comes(offers("📡")), ...patience });
+      await otto.presses("📡", { on: await comes(offers("📡")), ...longTimeout });
       await comes(({ text }) => text.includes("❔ JSON-RPC address"));
       otto.sends(world.aria2.address);
       await comes(({ text }) => text.includes("❔ Secret"));
@@ -245,11 +245,11 @@ function pushes({ program: { world }, kills }: TrafficParts): Traffic {
       otto.sends(`/browse Outbox/pushed ${n}.`);
       await otto.presses("⋯", {
         on: await comes((shown) => says(shown, `pushed ${n}.`) && offers("⋯")(shown)),
-        ...patience,
+        ...longTimeout,
       });
       await otto.presses("📡", {
         on: await comes((shown) => says(shown, `pushed ${n}.`) && offers("📡")(shown)),
-        ...patience,
+        ...longTimeout,
       });
     },
     async settled(within) {
@@ -283,8 +283,8 @@ function renames({ program: { world } }: TrafficParts): Traffic {
       if (asked !== told) return;
       const comes = screenOf(lena);
       lena.sends(`/browse ${told}`);
-      await lena.presses("⋯", { on: await comes(offers("⋯")), ...patience });
-      await lena.presses("✏️", { on: await comes(offers("✏️")), ...patience });
+      await lena.presses("⋯", { on: await comes(offers("⋯")), ...longTimeout });
+      await lena.presses("✏️", { on: await comes(offers("✏️")), ...longTimeout });
       await comes(({ text }) => text.includes("❔"));
       asked = `Garden ${n}.mp4`;
       lena.sends(asked);

@@ -27,7 +27,7 @@ export interface TrafficParts {
 }
 
 /** Milliseconds people look at a screen before they give up; they end with the program's life. */
-export const patience = { timeout: 3000 } as const;
+export const longTimeout = { timeout: 3000 } as const;
 
 /** The files of a name, on everybody's drives, that are not in the trash. */
 export function filesNamed({ pikpak }: World, name: string): readonly Node[] {
@@ -67,7 +67,7 @@ type Person = World["people"]["mia"];
 /** What comes on somebody's screen from now on. */
 export function screenOf(person: Person) {
   const newest = person.messages.at(-1)?.id ?? 0;
-  return (wanted: (shown: Shown) => boolean, options: { readonly timeout: number } = patience): Promise<Shown> =>
+  return (wanted: (shown: Shown) => boolean, options: { readonly timeout: number } = longTimeout): Promise<Shown> =>
     person.waitsFor((shown) => shown.id > newest && wanted(shown), options);
 }
 

@@ -10,7 +10,7 @@ let program: Program;
 afterEach(() => program.close());
 
 const hour = 3_600_000;
-const patient = { timeout: 30_000 };
+const longTimeout = { timeout: 30_000 };
 
 describe.each([
   ["back by an hour", -hour],
@@ -55,16 +55,16 @@ describe.each([
 
     await clock.step(ms);
 
-    await mia.waitsFor(/✅ a\.iso/, patient);
-    for (const person of [mia, lena]) await person.waitsFor(({ text }) => text === "Good news", patient);
-    await mia.presses("📁 Films", { on: list, ...patient });
-    await mia.waitsFor("› Films", patient);
+    await mia.waitsFor(/✅ a\.iso/, longTimeout);
+    for (const person of [mia, lena]) await person.waitsFor(({ text }) => text === "Good news", longTimeout);
+    await mia.presses("📁 Films", { on: list, ...longTimeout });
+    await mia.waitsFor("› Films", longTimeout);
     mia.sends("/get Holiday 2026/Packing list.txt");
-    await mia.waitsFor(/Sent in/, patient);
+    await mia.waitsFor(/Sent in/, longTimeout);
     await program.kill();
     await program.start(environment);
     mia.sends("/get Music/Morning.wav");
-    await mia.waitsFor(({ text }) => text.includes("Morning.wav") && text.includes("Sent in"), patient);
+    await mia.waitsFor(({ text }) => text.includes("Morning.wav") && text.includes("Sent in"), longTimeout);
     expect([...world.pikpak.state.tasks.values()].filter(({ url }) => url.includes("a.iso"))).toHaveLength(1);
     for (const person of [mia, lena])
       expect(person.messages.filter(({ text }) => text === "Good news")).toHaveLength(1);

@@ -19,7 +19,7 @@ afterEach(async () => {
   program = undefined;
 });
 
-const patient = { timeout: 20_000 };
+const longTimeout = { timeout: 20_000 };
 const key = Buffer.alloc(32, 5).toString("base64");
 const away = { en: "I cannot reach what I keep just now", zh: "暂时读不到已保存的数据" };
 
@@ -42,7 +42,7 @@ async function onDisk(): Promise<OnDisk> {
 /** Mia has her drive open on Telegram, and Jun his on Discord, in Chinese. */
 async function people({ program: { world }, program: made }: OnDisk) {
   await signInOnTelegram(made, "mia");
-  const list = await world.people.mia.waitsFor("6 entries", patient);
+  const list = await world.people.mia.waitsFor("6 entries", longTimeout);
   await signInOnDiscord(made, "jun");
   const { jun } = world.members;
   const theirs = await jun.waitsFor("🏠", { in: jun.dm, within: 20_000 });
@@ -71,14 +71,14 @@ describe.skipIf(!isPossible)("a program on a disk of its own", () => {
 
     disk.fill();
     const calls = made.world.telegram.calls.length;
-    const toast = await mia.presses("📁 Films", { on: list, ...patient });
-    await mia.presses(/^\D*10$/, { on: settings, ...patient });
+    const toast = await mia.presses("📁 Films", { on: list, ...longTimeout });
+    await mia.presses(/^\D*10$/, { on: settings, ...longTimeout });
     await jun.selects(/电影/, { message: theirs });
-    await vi.waitFor(() => expect(`${toast.text ?? ""}\n${mia.sees()}`).toContain(away.en), patient);
+    await vi.waitFor(() => expect(`${toast.text ?? ""}\n${mia.sees()}`).toContain(away.en), longTimeout);
     await jun.waitsFor(away.zh, { in: jun.dm, within: 20_000 });
     mia.sends("/help");
-    await mia.waitsFor("/browse", patient);
-    await vi.waitFor(async () => expect(await statusOf(made, "/readyz")).toBe(503), patient);
+    await mia.waitsFor("/browse", longTimeout);
+    await vi.waitFor(async () => expect(await statusOf(made, "/readyz")).toBe(503), longTimeout);
     expect(await statusOf(made, "/healthz")).toBe(200);
     expect(await (await fetch(`${made.gateway}/readyz`)).text()).toContain("the store takes no writes");
     expect(made.log()).toMatch(/store failed \(full\)/);
@@ -86,19 +86,19 @@ describe.skipIf(!isPossible)("a program on a disk of its own", () => {
     expect(mia.messages.some(({ text }) => text.includes("Rows a page: 10"))).toBe(false);
 
     disk.free();
-    await vi.waitFor(async () => expect(await statusOf(made, "/readyz")).toBe(200), patient);
-    await mia.presses("📁 Films", { on: list, ...patient });
-    await mia.waitsFor("› Films", patient);
+    await vi.waitFor(async () => expect(await statusOf(made, "/readyz")).toBe(200), longTimeout);
+    await mia.presses("📁 Films", { on: list, ...longTimeout });
+    await mia.waitsFor("› Films", longTimeout);
     await jun.selects(/电影/, { message: theirs });
     await jun.waitsFor("夏日的尽头", { in: jun.dm, within: 20_000 });
     mia.sends("/get Holiday 2026/Packing list.txt");
-    await mia.waitsFor(/Sent in/, patient);
+    await mia.waitsFor(/Sent in/, longTimeout);
 
     await made.kill();
     expect(isSound(environment)).toBe(true);
     await made.start(environment);
     mia.sends("/settings");
-    await mia.waitsFor(({ id, text }) => id > settings.id && text.includes("Rows a page: 5"), patient);
+    await mia.waitsFor(({ id, text }) => id > settings.id && text.includes("Rows a page: 5"), longTimeout);
   });
 
   test("that is killed on a full disk loses nothing: it starts there again, or says why not, and has all when there is room", async () => {
@@ -106,7 +106,7 @@ describe.skipIf(!isPossible)("a program on a disk of its own", () => {
     const { program: made, disk, environment } = at;
     const { mia, list } = await people(at);
     disk.fill();
-    await mia.presses("📁 Films", { on: list, ...patient });
+    await mia.presses("📁 Films", { on: list, ...longTimeout });
     await made.kill();
     const started = await made.start(environment).then(
       () => "ready",
@@ -117,8 +117,8 @@ describe.skipIf(!isPossible)("a program on a disk of its own", () => {
     expect([null, 2]).toContain((await made.ended()).code);
     disk.free();
     await made.start(environment);
-    await mia.presses("📁 Films", { on: list, ...patient });
-    await mia.waitsFor("› Films", patient);
+    await mia.presses("📁 Films", { on: list, ...longTimeout });
+    await mia.waitsFor("› Films", longTimeout);
     await made.kill();
     expect(isSound(environment)).toBe(true);
   });
@@ -129,11 +129,11 @@ describe.skipIf(!isPossible)("a program on a disk of its own", () => {
     const { mia, list, jun, theirs } = await people(at);
 
     disk.fail();
-    const toast = await mia.presses("📁 Films", { on: list, ...patient });
+    const toast = await mia.presses("📁 Films", { on: list, ...longTimeout });
     await jun.selects(/电影/, { message: theirs });
-    await vi.waitFor(() => expect(`${toast.text ?? ""}\n${mia.sees()}`).toContain(away.en), patient);
+    await vi.waitFor(() => expect(`${toast.text ?? ""}\n${mia.sees()}`).toContain(away.en), longTimeout);
     await jun.waitsFor(away.zh, { in: jun.dm, within: 20_000 });
-    await vi.waitFor(async () => expect(await statusOf(made, "/readyz")).toBe(503), patient);
+    await vi.waitFor(async () => expect(await statusOf(made, "/readyz")).toBe(503), longTimeout);
     expect(await statusOf(made, "/healthz")).toBe(200);
     expect(made.log()).toMatch(/store failed \((read-only|broken)\)/);
 
@@ -141,8 +141,8 @@ describe.skipIf(!isPossible)("a program on a disk of its own", () => {
     disk.repair();
     expect(isSound(environment)).toBe(true);
     await made.start(environment);
-    await mia.presses("📁 Films", { on: list, ...patient });
-    await mia.waitsFor("› Films", patient);
+    await mia.presses("📁 Films", { on: list, ...longTimeout });
+    await mia.waitsFor("› Films", longTimeout);
     await jun.selects(/电影/, { message: theirs });
     await jun.waitsFor("夏日的尽头", { in: jun.dm, within: 20_000 });
   });

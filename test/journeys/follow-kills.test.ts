@@ -12,7 +12,7 @@ afterEach(() => program.close());
 const words = loadWords();
 const languages = { mia: "en", jun: "zh" } as const;
 type Name = keyof typeof languages;
-const patient = { timeout: 30_000 };
+const longTimeout = { timeout: 30_000 };
 
 /** An empty folder, and how a file comes into it. */
 function addFolder(of: Name): (file: string) => void {
@@ -51,7 +51,7 @@ describe.each(chats)("on %s", (_chat, aloneOn, name) => {
     await program.start({ PUBLIC_URL: program.gateway });
     await they.press(say("press-check-follow"));
     const begun = () => [...pikpak.state.tasks.values()].filter((task) => task.name.includes("Storm warning"));
-    await expect.poll(begun, patient).toHaveLength(1);
+    await expect.poll(begun, longTimeout).toHaveLength(1);
     await program.isReplaced();
     const news = [say("download-of-feed", { feed: "Harbour Films" }), "✅", "Storm warning"];
     await they.sees(...news);
@@ -75,7 +75,7 @@ describe.each(chats)("on %s", (_chat, aloneOn, name) => {
     pikpak.fail({ path: "/drive/v1/files", delay: 120_000 });
     await they.press(say("press-check-follow"));
     const looks = () => pikpak.calls.slice(before).filter(({ path }) => path === "/drive/v1/files");
-    await expect.poll(looks, patient).toHaveLength(1);
+    await expect.poll(looks, longTimeout).toHaveLength(1);
     await program.isReplaced();
     const news = [say("news-title", { count: 1 }), "Postcard.jpg"];
     await they.sees(...news);

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => program.close());
 
-const patient = { timeout: 30_000 };
+const longTimeout = { timeout: 30_000 };
 
 /** Mia signs in where one types to Telegram's bot. */
 async function signInOnTelegram(): Promise<void> {
@@ -54,10 +54,10 @@ test("a feed on Telegram brings what comes, through a kill between two looks and
   await program.start();
   await mia.presses("🔄 Look now", { on: named });
   await mia.waitsFor("Looking now");
-  await expect.poll(begun, patient).toBe(1);
+  await expect.poll(begun, longTimeout).toBe(1);
   await program.kill();
   await program.start();
-  const note = await mia.waitsFor(/from Harbour Films.*✅.*Storm warning/s, patient);
+  const note = await mia.waitsFor(/from Harbour Films.*✅.*Storm warning/s, longTimeout);
   expect(begun()).toBe(1);
   await mia.presses("Storm warning", { on: note });
   await mia.waitsFor((message) => message.labels.some((label) => label.includes("🔗")));
@@ -76,7 +76,7 @@ test("earlier entries of a feed are ticked and fetched in one batch on Telegram,
   const list = await mia.waitsFor(/选择要离线下载的条目/);
   await mia.presses("⬜ Harbour Films - A Qui", { on: list });
   await mia.presses("⏬ 下载 1 项");
-  await mia.waitsFor(/✅.*A Quiet Harbour/s, patient);
+  await mia.waitsFor(/✅.*A Quiet Harbour/s, longTimeout);
   mia.sends("/follow");
   await mia.presses("📰 Harbour Films", { on: await mia.waitsFor("我的关注") });
   await mia.presses("⏸", { on: await mia.waitsFor(/127\.0\.0\.1/) });

@@ -9,7 +9,7 @@ import { signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
 
 const seconds = Number(process.env["OUTAGE_SECONDS"] ?? 12);
 vi.setConfig({ testTimeout: 120_000 + seconds * 2000 });
-const patient = { timeout: 75_000 };
+const longTimeout = { timeout: 75_000 };
 
 let program: Program;
 afterEach(() => program.close());
@@ -36,7 +36,7 @@ test("while Telegram is away it is asked seldom, and what was written meanwhile 
   const { world } = await started({ DISCORD_BOT_TOKEN: "" });
   const { mia } = world.people;
   await signInOnTelegram(program, "mia");
-  await mia.waitsFor("6 entries", patient);
+  await mia.waitsFor("6 entries", longTimeout);
   world.pikpak.rules.offlineTakes = 3000;
   mia.sends("/download https://files.example/away.iso");
   await mia.waitsFor(({ text, labels }) => text.includes("away.iso") && labels.some((label) => label.includes("✖️")));
@@ -49,8 +49,8 @@ test("while Telegram is away it is asked seldom, and what was written meanwhile 
   expect(world.telegram.calls.length - before).toBeLessThanOrEqual(budget);
   expect(await (await fetch(`${program.gateway}/readyz`)).text()).toContain("telegram");
   world.telegram.heal();
-  await mia.waitsFor(/✅ away\.iso/, patient);
-  await mia.waitsFor(/Sent in/, patient);
+  await mia.waitsFor(/✅ away\.iso/, longTimeout);
+  await mia.waitsFor(/Sent in/, longTimeout);
   expect(mia.messages.filter(({ file }) => file?.name === "Packing list.txt")).toHaveLength(1);
   expect(mia.messages.filter(({ text }) => text.includes("✅ away.iso"))).toHaveLength(1);
 });
@@ -66,7 +66,7 @@ test("while Discord is away the program waits without a busy loop, and Jun is an
   expect(await lasting()).toBeLessThan(maxCpu);
   expect(await (await fetch(`${program.gateway}/readyz`)).text()).toContain("discord");
   world.discord.outage(false);
-  await vi.waitUntil(() => world.discord.gateway.connections() > 0, { ...patient, interval: 200 });
+  await vi.waitUntil(() => world.discord.gateway.connections() > 0, { ...longTimeout, interval: 200 });
   await world.discord.ready(20_000);
   await jun.selects(/电影/, { message: list });
   await jun.waitsFor("夏日的尽头", { ...here, within: 30_000 });
@@ -76,21 +76,21 @@ test("while PikPak is away its downloads and files wait, ask seldom, and come to
   const { world } = await started({ DISCORD_BOT_TOKEN: "" });
   const { mia } = world.people;
   await signInOnTelegram(program, "mia");
-  const list = await mia.waitsFor("6 entries", patient);
+  const list = await mia.waitsFor("6 entries", longTimeout);
   world.pikpak.rules.offlineTakes = 3000;
   mia.sends("/download https://files.example/away.iso");
   await vi.waitUntil(() => world.pikpak.state.tasks.size > 0, { timeout: 20_000 });
   const before = world.pikpak.calls.length;
   world.pikpak.fail({ times: 1_000_000, reset: true });
-  await mia.presses("📁 Films", { on: list, ...patient });
+  await mia.presses("📁 Films", { on: list, ...longTimeout });
   const cpu = await lasting();
-  await mia.waitsFor(/PikPak (does not answer|cannot be reached)|try again/i, patient);
+  await mia.waitsFor(/PikPak (does not answer|cannot be reached)|try again/i, longTimeout);
   expect(cpu).toBeLessThan(maxCpu);
   expect(world.pikpak.calls.length - before).toBeLessThanOrEqual(budget);
   world.pikpak.heal();
-  await mia.waitsFor(/✅ away\.iso/, patient);
+  await mia.waitsFor(/✅ away\.iso/, longTimeout);
   mia.sends("/browse Films");
-  await mia.waitsFor("9 entries", patient);
+  await mia.waitsFor("9 entries", longTimeout);
   expect([...world.pikpak.state.tasks.values()].filter(({ url }) => url.includes("away.iso"))).toHaveLength(1);
 });
 
@@ -110,25 +110,25 @@ describe.each([
     });
     const { mia } = world.people;
     await signInOnTelegram(program, "mia");
-    const list = await mia.waitsFor("6 entries", patient);
+    const list = await mia.waitsFor("6 entries", longTimeout);
     world.pikpak.rules.offlineTakes = 3000;
     mia.sends("/download https://files.example/away.iso");
     await vi.waitUntil(() => world.pikpak.state.tasks.size > 0, { timeout: 20_000 });
     const before = world.telegram.calls.length;
     await server.kill();
-    const toast = await mia.presses("📁 Films", { on: list, ...patient });
+    const toast = await mia.presses("📁 Films", { on: list, ...longTimeout });
     const cpu = await lasting();
     expect(`${toast.text ?? ""}\n${mia.sees()}`).toMatch(/cannot reach what I keep/);
     expect(cpu).toBeLessThan(maxCpu);
     expect(world.telegram.calls.length - before).toBeLessThanOrEqual(budget);
     await server.start();
     await vi.waitUntil(async () => (await fetch(`${program.gateway}/readyz`)).status === 200, {
-      ...patient,
+      ...longTimeout,
       interval: 200,
     });
-    await mia.presses("📁 Films", { on: list, ...patient });
-    await mia.waitsFor("› Films", patient);
-    await mia.waitsFor(/✅ away\.iso/, patient);
+    await mia.presses("📁 Films", { on: list, ...longTimeout });
+    await mia.waitsFor("› Films", longTimeout);
+    await mia.waitsFor(/✅ away\.iso/, longTimeout);
     expect([...world.pikpak.state.tasks.values()].filter(({ url }) => url.includes("away.iso"))).toHaveLength(1);
     expect(world.pikpak.calls.filter(({ path }) => path === "/v1/auth/signin")).toHaveLength(1);
   });

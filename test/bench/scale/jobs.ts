@@ -51,7 +51,7 @@ export const percentile = (times: readonly number[], part: number): number =>
   times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
 
 /** Milliseconds for which a job may take to begin. */
-const patience = 120_000;
+const longTimeout = 120_000;
 
 function createBeginnings() {
   const waiting = new Map<string, PromiseWithResolvers<number>>();
@@ -65,7 +65,7 @@ function createBeginnings() {
     of(id: string): Promise<number> {
       const begins = Promise.withResolvers<number>();
       waiting.set(id, begins);
-      const late = setTimeout(() => begins.reject(new Error(`the job ${id} did not begin`)), patience);
+      const late = setTimeout(() => begins.reject(new Error(`the job ${id} did not begin`)), longTimeout);
       return begins.promise.finally(() => clearTimeout(late));
     },
     timesOf: (id: string): number => times.get(id) ?? 0,
