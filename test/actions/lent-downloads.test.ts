@@ -121,7 +121,7 @@ describe("downloads lent to a group", () => {
     expect(on.policy.downloads).toBe(5);
     const elsewhere = { ...there(jun), place: { ...there(jun).place, id: "telegram:-200" } };
     expect(await refusal(magnet(1), elsewhere)).toBe("private-only");
-    expect(await refusal(magnet(1), jun)).toBe("no-downloads");
+    expect(await refusal(magnet(1), jun)).toBe("no-drive");
     expect(begun()).toBe(0);
   });
 

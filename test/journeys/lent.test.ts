@@ -144,7 +144,7 @@ const running = /Beach[\s\S]*▓.*%/;
 
 describe.each([
   ["Telegram", filmClubOnTelegram, /private chat with me/],
-  ["Discord", filmClubOnDiscord, /None of your drives/],
+  ["Discord", filmClubOnDiscord, /no drive of your own/],
 ])("on %s", (_name, clubOf, refused) => {
   test.each([
     ["jun", "Chinese", /✅[\s\S]*Beach/, /不够了/],
