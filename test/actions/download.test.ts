@@ -117,6 +117,16 @@ async function ask(text: string, how: "download" | "say" = "download"): Promise<
   return screen;
 }
 
+/** Signs in and has the magnet fetched, which is held while it runs. */
+async function underWay(): Promise<DownloadScreen> {
+  await signedIn();
+  pikpak.rules.offlineTakes = 300_000;
+  heldAt = "running";
+  const screen = await ask(magnet);
+  await expect.poll(() => states()).toEqual(["running"]);
+  return screen;
+}
+
 const last = () => edits.at(-1);
 const states = (screen = last()) => screen?.items.map(({ state }) => state.is);
 const over = async () => {
@@ -243,11 +253,7 @@ describe("another folder for a download", () => {
 
   test("one that is chosen while it is fetched is where it ends, and its message says so", async () => {
     const films = pikpak.build.folder(account, undefined, "Films");
-    await signedIn();
-    pikpak.rules.offlineTakes = 300_000;
-    heldAt = "running";
-    const screen = await ask(magnet);
-    await expect.poll(() => states()).toEqual(["running"]);
+    const screen = await underWay();
     const list = await enterFolder(screen, "Films");
     const shownNow = await at.see(mia, { do: "put-here", view: list.view }, "download");
     expect(shownNow).toMatchObject({ is: "running", trail: ["Films"], items: [{ name: "a film.mkv" }] });
@@ -262,10 +268,7 @@ describe("another folder for a download", () => {
 
   test("a folder chosen lately is one press", async () => {
     const films = pikpak.build.folder(account, undefined, "Films");
-    await signedIn();
-    pikpak.rules.offlineTakes = 300_000;
-    heldAt = "running";
-    const list = await enterFolder(await ask(magnet), "Films");
+    const list = await enterFolder(await underWay(), "Films");
     await at.see(mia, { do: "put-here", view: list.view }, "download");
     letGo();
     await over();
@@ -286,11 +289,7 @@ describe("another folder for a download", () => {
 
   test("nobody's choosing is drawn over by how far it is; the end is", async () => {
     pikpak.build.folder(account, undefined, "Films");
-    await signedIn();
-    pikpak.rules.offlineTakes = 300_000;
-    heldAt = "running";
-    const screen = await ask(magnet);
-    await expect.poll(() => states()).toEqual(["running"]);
+    const screen = await underWay();
     const list = await enterFolder(screen, "Films");
     edits = [];
     letGo();
@@ -306,11 +305,7 @@ describe("another folder for a download", () => {
 
   test("who thinks better of it comes back to the download", async () => {
     pikpak.build.folder(account, undefined, "Films");
-    await signedIn();
-    pikpak.rules.offlineTakes = 300_000;
-    heldAt = "running";
-    const screen = await ask(magnet);
-    await expect.poll(() => states()).toEqual(["running"]);
+    const screen = await underWay();
     const list = await enterFolder(screen, "Films");
     expect(await at.see(mia, { do: "back", view: list.view }, "download")).toMatchObject({ is: "running", trail: [] });
     letGo();
@@ -331,11 +326,7 @@ describe("another folder for a download", () => {
 
   test("a folder that is gone by then leaves it where it is, and that is said", async () => {
     const films = pikpak.build.folder(account, undefined, "Films");
-    await signedIn();
-    pikpak.rules.offlineTakes = 300_000;
-    heldAt = "running";
-    const screen = await ask(magnet);
-    await expect.poll(() => states()).toEqual(["running"]);
+    const screen = await underWay();
     const list = await enterFolder(screen, "Films");
     await at.see(mia, { do: "put-here", view: list.view }, "download");
     pikpak.state.nodes.remove(films);
@@ -347,11 +338,7 @@ describe("another folder for a download", () => {
 
   test("the next process goes by what was chosen, and moves nothing twice", async () => {
     const films = pikpak.build.folder(account, undefined, "Films");
-    await signedIn();
-    pikpak.rules.offlineTakes = 300_000;
-    heldAt = "running";
-    const screen = await ask(magnet);
-    await expect.poll(() => states()).toEqual(["running"]);
+    const screen = await underWay();
     const list = await enterFolder(screen, "Films");
     await at.see(mia, { do: "put-here", view: list.view }, "download");
     // The answer to the move is lost with the process.
@@ -383,14 +370,6 @@ describe("another folder for a download", () => {
 
 describe("what an address would bring", () => {
   const looked = () => pikpak.calls.filter(({ path }) => path === "/drive/v1/resource/list").length;
-  const underWay = async () => {
-    await signedIn();
-    pikpak.rules.offlineTakes = 300_000;
-    heldAt = "running";
-    const screen = await ask(magnet);
-    await expect.poll(() => states()).toEqual(["running"]);
-    return screen;
-  };
 
   test("its files are told page by page for one call, and the way back leads to the download", async () => {
     const files = Array.from({ length: 25 }, (_, n) => ({ path: `Show/e${n}.mkv`, size: 10 }));

@@ -198,15 +198,21 @@ describe("downloads lent to a group", () => {
     expect(await at.see(there(jun), { do: "tasks" }, "notice")).toMatchObject({ notice: "private-only" });
   });
 
+  /** A member's download, which is held once it is begun. */
+  const underWay = async () => {
+    await lent(5);
+    const until = (held = Promise.withResolvers<void>());
+    pikpak.rules.offlineTakes = 600_000;
+    const { view } = await ask(magnet(1));
+    await expect.poll(begun, { timeout: 10_000 }).toBe(1);
+    return { view, goesOn: () => until.resolve() };
+  };
+
   test.each([
     ["asked for it", jun],
     ["lends the drive", mia],
   ])("a download is cancelled by whoever %s", async (_why, who) => {
-    await lent(5);
-    held = Promise.withResolvers();
-    pikpak.rules.offlineTakes = 600_000;
-    const { view } = await ask(magnet(1));
-    await expect.poll(begun, { timeout: 10_000 }).toBe(1);
+    const { view, goesOn } = await underWay();
     roles.set(mia.person.id, "member");
     for (const other of [lena, nox])
       expect(await at.see(there(other), { do: "cancel-download", view }, "notice")).toMatchObject({
@@ -214,20 +220,16 @@ describe("downloads lent to a group", () => {
       });
     const said = await at.see(there(who), { do: "cancel-download", view }, "notice");
     expect(said).toMatchObject({ notice: "download-stopped", for: "asker" });
-    held.resolve();
+    goesOn();
     expect((await over()).items).toMatchObject([{ state: { is: "cancelled" } }]);
   });
 
   test("a download is cancelled by whoever runs the group", async () => {
-    await lent(5);
-    held = Promise.withResolvers();
-    pikpak.rules.offlineTakes = 600_000;
-    const { view } = await ask(magnet(1));
-    await expect.poll(begun, { timeout: 10_000 }).toBe(1);
+    const { view, goesOn } = await underWay();
     roles.set(lena.person.id, "admin");
     const said = await at.see(there(lena), { do: "cancel-download", view }, "notice");
     expect(said).toMatchObject({ notice: "download-stopped" });
-    held.resolve();
+    goesOn();
     await over();
   });
 

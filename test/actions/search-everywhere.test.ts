@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Action } from "../../src/actions/action.ts";
-import type { Listing, Screen } from "../../src/actions/model/screen.ts";
+import type { Listing } from "../../src/actions/model/screen.ts";
 import { StorageError } from "../../src/storage/error.ts";
 import { names } from "./group-app.ts";
+import { lastListing } from "./last-listing.ts";
 import { Cloud, app, inGroup, mia, signInAs, type TestApp, file, folder } from "./test-app.ts";
 
 /** A lake in each of three drives, a hill in one. */
@@ -29,30 +29,22 @@ async function withDrives(cloud: Cloud, ...shares: readonly string[]): Promise<T
   return at;
 }
 
-async function lastOf(at: TestApp, action: Action): Promise<Listing> {
-  const { screen, updates } = await at.do(mia, action);
-  const all: Screen[] = [screen, ...(await Array.fromAsync(updates ?? []))];
-  const last = all.at(-1);
-  if (last?.show !== "listing") throw new Error(JSON.stringify(last));
-  return last;
-}
-
 async function everywhere(at: TestApp, words: string): Promise<Listing> {
-  const one = await lastOf(at, { do: "search", words });
-  return lastOf(at, { do: "search-everywhere", view: one.view });
+  const one = await lastListing(at, mia, { do: "search", words });
+  return lastListing(at, mia, { do: "search-everywhere", view: one.view });
 }
 
 const titles = (listing: Listing) => listing.search?.drives?.map(({ mount, found }) => `${mount.title} ${found}`);
 
 test("a search of one drive goes on in all of them, whose hits stand drive by drive, and back", async () => {
   const at = await withDrives(lakes(), "open1");
-  const one = await lastOf(at, { do: "search", words: "lake" });
+  const one = await lastListing(at, mia, { do: "search", words: "lake" });
   expect([names(one), one.search?.everywhere]).toEqual([["lake one.mp4", "lake two.mp4"], true]);
-  const all = await lastOf(at, { do: "search-everywhere", view: one.view });
+  const all = await lastListing(at, mia, { do: "search-everywhere", view: one.view });
   expect(names(all)).toEqual(["lake one.mp4", "lake two.mp4", "lake three.jpg"]);
   expect(titles(all)).toEqual(["mia 2", "open1 1"]);
   expect(all.search).toMatchObject({ state: "complete", where: [["Films"], [], ["Trip", "Day 1"]] });
-  const back = await lastOf(at, { do: "search-in-drive", view: all.view, index: 0 });
+  const back = await lastListing(at, mia, { do: "search-in-drive", view: all.view, index: 0 });
   expect([names(back), back.search?.drives, back.search?.everywhere]).toEqual([names(one), undefined, true]);
 });
 
@@ -61,7 +53,7 @@ test("what is found in another drive opens in that drive, and leads back to all 
   const all = await everywhere(at, "lake");
   const card = await at.see(mia, { do: "open", view: all.view, index: 2 }, "file");
   expect([card.mount.title, card.trail, card.entry.name]).toEqual(["open1", ["Trip", "Day 1"], "lake three.jpg"]);
-  const back = await lastOf(at, { do: "back", view: card.view });
+  const back = await lastListing(at, mia, { do: "back", view: card.view });
   expect(names(back)).toEqual(names(all));
   const folders = await everywhere(at, "trip");
   const opened = await at.see(mia, { do: "open", view: folders.view, index: 0 }, "listing");
@@ -74,7 +66,7 @@ test("one of the drives is searched alone by a press, with the same words", asyn
   // The drive one comes from stands first, then the share that was opened last.
   expect(titles(all)).toEqual(["mia 2", "open2 50", "open1 1"]);
   expect(all.search?.drives?.map(({ more }) => more)).toEqual([false, true, false]);
-  const alone = await lastOf(at, { do: "search-in-drive", view: all.view, index: 1 });
+  const alone = await lastListing(at, mia, { do: "search-in-drive", view: all.view, index: 1 });
   expect([alone.mount.title, alone.search?.words, alone.total.known]).toEqual(["open2", "lake", 70]);
 });
 
@@ -83,9 +75,9 @@ test("pages go through the drives one after another, and each says how many of i
   const first = await everywhere(at, "lake");
   const rows = (listing: Listing) => listing.search?.drives?.map((drive) => drive.rows);
   expect([rows(first), first.page]).toEqual([[2, 6, 0], { number: 1, next: true, count: 7 }]);
-  const last = await lastOf(at, { do: "turn", view: first.view, page: 7 });
+  const last = await lastListing(at, mia, { do: "turn", view: first.view, page: 7 });
   expect([rows(last), names(last).at(-1)]).toEqual([[0, 4, 1], "lake three.jpg"]);
-  const films = await lastOf(at, { do: "narrow-kind", view: last.view, index: 1 });
+  const films = await lastListing(at, mia, { do: "narrow-kind", view: last.view, index: 1 });
   expect([names(films), titles(films)]).toEqual([
     ["lake one.mp4", "lake two.mp4"],
     ["mia 2", "open2 0", "open1 0"],
@@ -98,7 +90,7 @@ test("a second search of all drives asks none of them, and a refresh asks each",
   const before = at.cloud.asked.length;
   const again = await everywhere(at, "hill");
   expect([names(again), at.cloud.asked.length]).toEqual([["hill.mp4"], before]);
-  await lastOf(at, { do: "refresh", view: again.view });
+  await lastListing(at, mia, { do: "refresh", view: again.view });
   const asked = at.cloud.asked.slice(before).filter((call) => call.includes(" / "));
   expect(new Set(asked.map((call) => call.split(" ")[1]))).toEqual(new Set(["mia", "open1", "open2"]));
   expect(asked).toHaveLength(3);
@@ -107,9 +99,9 @@ test("a second search of all drives asks none of them, and a refresh asks each",
 test("a drive that fails says why, and the others show what they have", async () => {
   const cloud = lakes();
   const at = await withDrives(cloud, "open1");
-  const one = await lastOf(at, { do: "search", words: "lake" });
+  const one = await lastListing(at, mia, { do: "search", words: "lake" });
   cloud.failing = new StorageError("share-deleted");
-  const all = await lastOf(at, { do: "search-everywhere", view: one.view });
+  const all = await lastListing(at, mia, { do: "search-everywhere", view: one.view });
   expect(names(all)).toEqual(["lake one.mp4", "lake two.mp4"]);
   expect(all.search).toMatchObject({ state: "failed", drives: [{}, { failed: { code: "share-deleted" } }] });
   expect(all.total.complete).toBe(false);
@@ -138,7 +130,7 @@ test("stopping stops the reading of every drive, and what was found stays", asyn
 
 test("all drives are searched by their owner alone: not offered to who has one, and not shown to a group", async () => {
   const at = await withDrives(lakes());
-  const only = await lastOf(at, { do: "search", words: "lake" });
+  const only = await lastListing(at, mia, { do: "search", words: "lake" });
   expect(only.search?.everywhere).toBe(false);
   await at.see(mia, { do: "open-share", text: "https://share.example/s/open1" }, "listing");
   const pressed = await at.see(inGroup(mia), { do: "search-everywhere", view: only.view }, "notice");
@@ -157,6 +149,6 @@ test("a drive that was removed is not searched, and its button says that the lis
   const question = await at.see(mia, { do: "remove-mount", view: card.view }, "question");
   await at.see(mia, { do: "confirm", view: question.view }, "notice");
   expect((await at.see(mia, { do: "search-in-drive", view: all.view, index: 1 }, "notice")).notice).toBe("mount-gone");
-  const again = await lastOf(at, { do: "refresh", view: all.view });
+  const again = await lastListing(at, mia, { do: "refresh", view: all.view });
   expect(titles(again)).toEqual(["mia 2", "open1 1"]);
 });

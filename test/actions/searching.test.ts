@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Action } from "../../src/actions/action.ts";
-import type { Visit } from "../../src/users/visit.ts";
 import { readQuery } from "../../src/actions/search/query.ts";
-import type { Listing, Screen } from "../../src/actions/model/screen.ts";
+import type { Listing } from "../../src/actions/model/screen.ts";
 import { findEntries } from "../../src/actions/search/search.ts";
 import { createContext } from "../../src/actions/context/context.ts";
 import { folderView } from "../../src/actions/context/folder-view.ts";
 import type { MemoryEntry } from "../../src/drivers/memory.ts";
 import { StorageError } from "../../src/storage/error.ts";
+import { lastListing } from "./last-listing.ts";
 import { Cloud, app, jun, mia, signInAs, usualCloud, type TestApp, file } from "./test-app.ts";
 import { lena, lent, names, nox, rowOf, there, createGroupApp } from "./group-app.ts";
 
@@ -32,18 +32,10 @@ function wide(folders: number, files: number): MemoryEntry {
 const wideCloud = (folders: number, files: number) =>
   new Cloud({ accounts: { mia: { password: "correct-horse", tree: wide(folders, files) } } });
 
-async function lastOf(at: TestApp, visit: Visit, action: Action): Promise<Listing> {
-  const { screen, updates } = await at.do(visit, action);
-  const all: Screen[] = [screen, ...(await Array.fromAsync(updates ?? []))];
-  const last = all.at(-1);
-  if (last?.show !== "listing") throw new Error(JSON.stringify(last));
-  return last;
-}
-
 describe("a search", () => {
   test("a search finds what is in the drive, says where, and goes up to its top", async () => {
     const { at, first } = await signedIn();
-    const found = await lastOf(at, mia, { do: "search", words: "one" });
+    const found = await lastListing(at, mia, { do: "search", words: "one" });
     expect(found).toMatchObject({
       trail: [],
       up: true,
@@ -65,7 +57,7 @@ describe("a search", () => {
     await at.see(mia, { do: "open", view: first.view, index: rowOf(first, "Films") }, "listing");
     // What nobody sees as being somewhere does not change where a search looks either.
     await at.see(mia, { do: "find-link", words: "Films/Raw/one.raw" }, "link");
-    const found = await lastOf(at, mia, { do: "search", words: "file 1.txt" });
+    const found = await lastListing(at, mia, { do: "search", words: "file 1.txt" });
     expect(found).toMatchObject({ trail: [], search: { elsewhere: { is: "narrower", folder: "Raw" } } });
     expect(names(found)).toContain("file 1.txt");
     const here = await at.see(mia, { do: "search-elsewhere", view: found.view }, "listing");
@@ -82,14 +74,14 @@ describe("a search", () => {
     const here = createGroupApp();
     await lent(here, "Films");
     const { at } = here;
-    const found = await lastOf(at, there(jun), { do: "search", words: "one" });
+    const found = await lastListing(at, there(jun), { do: "search", words: "one" });
     expect(names(found)).toEqual(["one.raw"]);
     expect(found.search?.elsewhere).toBeUndefined();
-    expect((await lastOf(at, there(jun), { do: "search", words: "file" })).total.known).toBe(0);
+    expect((await lastListing(at, there(jun), { do: "search", words: "file" })).total.known).toBe(0);
     const root = await at.see(there(jun), { do: "up", view: found.view }, "listing");
     const raw = await at.see(there(jun), { do: "open", view: root.view, index: rowOf(root, "Raw") }, "listing");
     const form = await at.see(there(jun), { do: "find", view: raw.view }, "form");
-    const below = await lastOf(at, there(jun), { do: "submit", form: form.form, values: { words: "file" } });
+    const below = await lastListing(at, there(jun), { do: "submit", form: form.form, values: { words: "file" } });
     expect(below.search?.elsewhere).toEqual({ is: "wider", folder: "Raw" });
     const wider = await at.see(there(jun), { do: "search-elsewhere", view: below.view }, "listing");
     expect(wider.total.known).toBe(0);
@@ -97,7 +89,7 @@ describe("a search", () => {
 
   test("a search shows what it can be narrowed by when that is asked for, and puts it away again", async () => {
     const { at } = await signedIn();
-    const found = await lastOf(at, mia, { do: "search", words: "e" });
+    const found = await lastListing(at, mia, { do: "search", words: "e" });
     expect(found.search?.filters).toBe(false);
     const open = await at.see(mia, { do: "search-filters", view: found.view }, "listing");
     expect(open.search?.filters).toBe(true);
@@ -113,7 +105,7 @@ describe("a search", () => {
     const form = await at.see(mia, { do: "find", view: films.view }, "form");
     expect(form.form).toEqual({ id: "search-words", subject: films.view.id });
     await at.see(mia, { do: "browse" }, "listing");
-    const found = await lastOf(at, mia, { do: "submit", form: form.form, values: { words: "beach" } });
+    const found = await lastListing(at, mia, { do: "submit", form: form.form, values: { words: "beach" } });
     expect(found.trail).toEqual(["Films"]);
     expect(names(found)).toEqual(["beach.mp4"]);
     const empty = await at.see(mia, { do: "submit", form: form.form, values: { words: "  " } }, "form");
@@ -144,7 +136,7 @@ describe("a search", () => {
 
   test("a search has pages like any listing, and an order when one is wanted", async () => {
     const { at } = await signedIn(wideCloud(3, 10));
-    const found = await lastOf(at, mia, { do: "search", words: "clip" });
+    const found = await lastListing(at, mia, { do: "search", words: "clip" });
     expect(found).toMatchObject({ page: { number: 1, count: 4, next: true }, total: { known: 30, complete: true } });
     const second = await at.see(mia, { do: "turn", view: found.view, page: 2 }, "listing");
     expect(second.page.number).toBe(2);
@@ -158,9 +150,9 @@ describe("a search", () => {
 
   test("a search is narrowed to a kind and a size by words or by buttons, and widened again", async () => {
     const { at } = await signedIn();
-    const byWords = await lastOf(at, mia, { do: "search", words: "类型:视频" });
+    const byWords = await lastListing(at, mia, { do: "search", words: "类型:视频" });
     expect(names(byWords)).toEqual(["beach.mp4"]);
-    const all = await lastOf(at, mia, { do: "search", words: "e" });
+    const all = await lastListing(at, mia, { do: "search", words: "e" });
     const films = await at.see(mia, { do: "narrow-kind", view: all.view, index: 1 }, "listing");
     expect(names(films)).toEqual(["beach.mp4"]);
     const large = await at.see(mia, { do: "narrow-size", view: films.view, index: 2 }, "listing");
@@ -187,7 +179,7 @@ describe("a search", () => {
     cloud.release();
     expect(calls).toBeLessThan(10);
     if (last?.show !== "listing") throw new Error("no listing");
-    const whole = await lastOf(at, mia, { do: "refresh", view: last.view });
+    const whole = await lastListing(at, mia, { do: "refresh", view: last.view });
     expect(whole.search).toMatchObject({ state: "complete", looked: { folders: 41 } });
   });
 
@@ -195,7 +187,7 @@ describe("a search", () => {
     const cloud = wideCloud(3, 5);
     const { at } = await signedIn(cloud);
     cloud.failing = new StorageError("too-frequent", { retryAfter: 30_000 });
-    const found = await lastOf(at, mia, { do: "search", words: "folder" });
+    const found = await lastListing(at, mia, { do: "search", words: "folder" });
     expect(found).toMatchObject({
       failed: { code: "too-frequent" },
       search: { state: "failed" },
@@ -275,7 +267,7 @@ describe("while somebody types in any chat", () => {
 
   test("files found while typing come page by page", async () => {
     const { at } = await signedIn(wideCloud(1, 30));
-    await lastOf(at, mia, { do: "search", words: "clip" });
+    await lastListing(at, mia, { do: "search", words: "clip" });
     const first = await at.see(mia, { do: "find-inline", words: "clip", from: 0 }, "found");
     expect(first.files).toHaveLength(20);
     const second = await at.see(mia, { do: "find-inline", words: "clip", from: first.next ?? 0 }, "found");
@@ -286,7 +278,7 @@ describe("while somebody types in any chat", () => {
   test("a card of a file found while typing works for others only as far as the drive is lent to them", async () => {
     const at = createGroupApp();
     const card = await lent(at);
-    await lastOf(at.at, mia, { do: "search", words: "beach" });
+    await lastListing(at.at, mia, { do: "search", words: "beach" });
     const { view } = await at.at.see(mia, { do: "find-inline", words: "beach", from: 0 }, "found");
     await at.at.see(mia, { do: "keep-card", card: view.id }, "notice");
     const press: Action = { do: "link-row", view, index: 0 };

@@ -1,7 +1,6 @@
 import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
-import type { Action } from "../../src/actions/action.ts";
-import type { Listing, Screen } from "../../src/actions/model/screen.ts";
-import { mia, type TestApp } from "../actions/test-app.ts";
+import { lastListing } from "../actions/last-listing.ts";
+import { mia } from "../actions/test-app.ts";
 import { account, asked, over, rootOf } from "./service.ts";
 
 /** Calls to the service, and milliseconds. */
@@ -27,7 +26,7 @@ export async function moveSelection(count: number): Promise<ChangeCost> {
     const target = pikpak.build.folder(owner, undefined, "Seen");
     pikpak.build.many(owner, folder, count, (n) => ({ name: `film ${n}.mkv`, size: 1000 }));
     await rootOf(at);
-    const films = await lastOf(at, { do: "browse", path: "/Films" });
+    const films = await lastListing(at, mia, { do: "browse", path: "/Films" });
     const tidy = await at.see(mia, { do: "tidy", view: films.view }, "tidy");
     const list = await at.see(mia, { do: "select", view: tidy.view }, "select");
     const all = await at.see(mia, { do: "pick-all", view: list.view }, "select");
@@ -64,7 +63,7 @@ export async function searchTwice(folders: number): Promise<readonly [Cost, Cost
     }
     await rootOf(at);
     for (let time = 0; time < 2; time++) {
-      const search = () => lastOf(at, { do: "search", words: `episode ${folders - 1} 7` });
+      const search = () => lastListing(at, mia, { do: "search", words: `episode ${folders - 1} 7` });
       const { result, ...cost } = await timed(pikpak, search);
       if (result.search?.state !== "complete" || result.rows.length === 0) throw new Error("the search found nothing");
       costs.push(cost);
@@ -81,13 +80,4 @@ async function timed<Result>(pikpak: PikPakEmulator, work: () => Promise<Result>
   const started = performance.now();
   const result = await work();
   return { result, took: performance.now() - started, calls: asked(pikpak, /^\/drive\//) - before, from };
-}
-
-/** The listing once nothing more comes. */
-async function lastOf(at: TestApp, action: Action): Promise<Listing> {
-  const { screen, updates } = await at.do(mia, action);
-  const all: Screen[] = [screen, ...(await Array.fromAsync(updates ?? []))];
-  const last = all.at(-1);
-  if (last?.show !== "listing") throw new Error(JSON.stringify(last));
-  return last;
 }

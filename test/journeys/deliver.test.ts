@@ -84,13 +84,19 @@ describe.each(everyChatAndLanguage)("on %s", (chat, aloneOn, name) => {
     return { ids, say, they, elsewhere };
   }
 
-  test(`${name} delivers a folder to a channel through a kill, each file once, and is told`, async () => {
-    const { ids, say, they, elsewhere } = await begun();
+  /** Confirmed, and the second of three files under way. */
+  async function amidst() {
+    const { ids, ...rest } = await begun();
     const path = `/drive/v1/files/${ids.get("2-note.txt")}`;
     program.world.pikpak.fail({ path, delay: 120_000 });
-    await they.press(say("press-confirm-deliver"));
+    await rest.they.press(rest.say("press-confirm-deliver"));
     const { calls } = program.world.pikpak;
     await expect.poll(() => calls.some((call) => call.path === path), { timeout: 20_000 }).toBe(true);
+    return rest;
+  }
+
+  test(`${name} delivers a folder to a channel through a kill, each file once, and is told`, async () => {
+    const { say, they, elsewhere } = await amidst();
     expect(elsewhere.arrived()).toEqual(["1-note.txt"]);
     await program.kill();
     await program.start({ PUBLIC_URL: program.gateway });
@@ -101,12 +107,7 @@ describe.each(everyChatAndLanguage)("on %s", (chat, aloneOn, name) => {
   });
 
   test(`${name} who runs the channel no more when the job goes on delivers nothing more, and is told why`, async () => {
-    const { ids, say, they, elsewhere } = await begun();
-    const path = `/drive/v1/files/${ids.get("2-note.txt")}`;
-    program.world.pikpak.fail({ path, delay: 120_000 });
-    await they.press(say("press-confirm-deliver"));
-    const { calls } = program.world.pikpak;
-    await expect.poll(() => calls.some((call) => call.path === path), { timeout: 20_000 }).toBe(true);
+    const { say, they, elsewhere } = await amidst();
     await program.kill();
     elsewhere.closes();
     await program.start({ PUBLIC_URL: program.gateway });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Shown } from "../../emulators/telegram/shown.ts";
 import { prepareProgram, type Program } from "./program.ts";
-import { signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
+import { chooseChineseOnTelegram, signInOnDiscord, signInOnTelegram } from "./sign-in.ts";
 
 // Downloads take their time, and a message is changed every few seconds at the most.
 vi.setConfig({ testTimeout: 60_000 });
@@ -42,8 +42,7 @@ test("in Chinese, two addresses that are too many for the day say so on Telegram
   await program.start();
   await signInOnTelegram(program, "mia");
   await mia.waitsFor("6 entries");
-  mia.sends("/settings");
-  await mia.presses("中文", { on: await mia.waitsFor("Settings") });
+  await chooseChineseOnTelegram(program, "mia");
   world.pikpak.rules.offlineLimit = 0;
   mia.sends("/download https://files.example/a.iso https://files.example/b.iso");
   await mia.waitsFor(/已完成 0\/2，失败 2 个/, { timeout: 15_000 });
@@ -70,8 +69,7 @@ test.each([
       const person = world.people[who];
       await signInOnTelegram(program, who);
       await person.waitsFor("6 entries");
-      person.sends("/settings");
-      await person.presses("中文", { on: await person.waitsFor("Settings") });
+      await chooseChineseOnTelegram(program, who);
       person.sends(address);
       await person.waitsFor(/Beach[\s\S]*▓.*%/, { timeout: 15_000 });
       await program.isReplaced();
@@ -120,8 +118,7 @@ test("on Telegram in Chinese the folder is chosen while a magnet is fetched, and
   await program.start();
   await signInOnTelegram(program, "mia");
   await mia.waitsFor("6 entries");
-  mia.sends("/settings");
-  await mia.presses("中文", { on: await mia.waitsFor("Settings") });
+  await chooseChineseOnTelegram(program, "mia");
   world.pikpak.rules.offlineTakes = 12_000;
   world.pikpak.rules.magnets = { [hash]: [{ path: "Night/one.mkv", size: 5 }] };
   mia.sends(`magnet:?xt=urn:btih:${hash}&dn=Night+train.mkv`);

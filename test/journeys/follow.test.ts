@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { prepareProgram, type Program } from "./program.ts";
+import { chooseChineseOnTelegram } from "./sign-in.ts";
 
 // What a feed brings is fetched at the pace of a drive, and told in messages that people wait for.
 vi.setConfig({ testTimeout: 90_000 });
@@ -69,8 +70,7 @@ test("earlier entries of a feed are ticked and fetched in one batch on Telegram,
   const { mia } = world.people;
   await program.start();
   await signInOnTelegram();
-  mia.sends("/settings");
-  await mia.presses("中文", { on: await mia.waitsFor("Settings") });
+  await chooseChineseOnTelegram(program, "mia");
   mia.sends(`/follow ${world.feed.url}`);
   await mia.presses("☑️", { on: await mia.waitsFor(/已关注/) });
   const list = await mia.waitsFor(/选择要离线下载的条目/);

@@ -72,14 +72,22 @@ test("while Discord is away the program waits without a busy loop, and Jun is an
   await jun.waitsFor("夏日的尽头", { ...here, within: 30_000 });
 });
 
-test("while PikPak is away its downloads and files wait, ask seldom, and come to their end once afterwards", async () => {
-  const { world } = await started({ DISCORD_BOT_TOKEN: "" });
+/** Mia's listing on Telegram, and a download of hers that has begun. */
+async function underWay() {
+  const { world } = program;
   const { mia } = world.people;
   await signInOnTelegram(program, "mia");
   const list = await mia.waitsFor("6 entries", longTimeout);
   world.pikpak.rules.offlineTakes = 3000;
   mia.sends("/download https://files.example/away.iso");
   await vi.waitUntil(() => world.pikpak.state.tasks.size > 0, { timeout: 20_000 });
+  return list;
+}
+
+test("while PikPak is away its downloads and files wait, ask seldom, and come to their end once afterwards", async () => {
+  const { world } = await started({ DISCORD_BOT_TOKEN: "" });
+  const { mia } = world.people;
+  const list = await underWay();
   const before = world.pikpak.calls.length;
   world.pikpak.fail({ times: 1_000_000, reset: true });
   await mia.presses("📁 Films", { on: list, ...longTimeout });
@@ -109,11 +117,7 @@ describe.each([
       DISCORD_BOT_TOKEN: "",
     });
     const { mia } = world.people;
-    await signInOnTelegram(program, "mia");
-    const list = await mia.waitsFor("6 entries", longTimeout);
-    world.pikpak.rules.offlineTakes = 3000;
-    mia.sends("/download https://files.example/away.iso");
-    await vi.waitUntil(() => world.pikpak.state.tasks.size > 0, { timeout: 20_000 });
+    const list = await underWay();
     const before = world.telegram.calls.length;
     await server.kill();
     const toast = await mia.presses("📁 Films", { on: list, ...longTimeout });

@@ -62,6 +62,13 @@ export async function signInOnTelegram(
   program.world.people[who].sends(program.world.shelf.accounts[account].password);
 }
 
+/** Chinese, in the settings of somebody who has English. */
+export async function chooseChineseOnTelegram({ world }: Pick<Program, "world">, who: Who): Promise<void> {
+  const person = world.people[who];
+  person.sends("/settings");
+  await person.presses("中文", { on: await person.waitsFor("Settings") });
+}
+
 async function chooseOnTelegram(
   program: Pick<Program, "world">,
   who: Who,

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { drawMessages } from "../../emulators/discord/sight.ts";
 import { loadWords } from "../../src/i18n/words.ts";
 import { prepareProgram, type Program } from "./program.ts";
-import { askPageOnDiscord, askTokenOnTelegram, openPage } from "./sign-in.ts";
+import { askPageOnDiscord, askTokenOnTelegram, chooseChineseOnTelegram, openPage } from "./sign-in.ts";
 
 // A drive that is lent to a group is signed out by PikPak: whoever meets it there, its owner is told in their own chat.
 
@@ -42,8 +42,7 @@ function onTelegram({ world }: Program): Club {
       await hall.waitsFor("Shared with this group");
     },
     async choosesChinese() {
-      mia.sends("/settings");
-      await mia.presses("中文", { on: await mia.waitsFor("Settings") });
+      await chooseChineseOnTelegram(program, "mia");
       await mia.waitsFor("设置");
     },
     async opens(folder, answer) {
