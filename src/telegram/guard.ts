@@ -100,13 +100,7 @@ export function createGuard(parts: GuardParts): Guard {
       // Of a channel it matters only that somebody lets the bot in or sends it away.
       if (!visit || (chat?.type === "channel" && !ctx.myChatMember)) return;
       const language = languages.of(visit);
-      ctx.turn = {
-        visit: { ...visit, order: ctx.update.update_id },
-        signal: notBegun,
-        language,
-        answered: false,
-        beside: false,
-      };
+      ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false };
       await handle(ctx, next);
     } catch (error) {
       if (error instanceof NotBegun) throw error;

@@ -31,7 +31,7 @@ export function visitOf(
     place: placeOf(chat, message),
     rows,
     uploadLimit,
-    ...(update !== undefined && { update: `update-${update}` }),
+    ...(update !== undefined && { order: update, update: `update-${update}` }),
   };
 }
 

@@ -171,6 +171,7 @@ export async function keep(context: ActionContext, session: Session): Promise<vo
   await noteSession(context, session.id);
 }
 
+/** A session with one more screen, the earliest of those it remembers left out. Nothing is written. */
 export function nextOf(session: Session, state: ViewState, rows: Remembered["rows"]): Session {
   const revision = session.revision + 1;
   const remembered = [...session.remembered, { revision, state, rows }].slice(-screensRemembered);

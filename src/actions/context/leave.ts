@@ -1,5 +1,6 @@
 import type { Mount } from "../../storage/mount.ts";
 import {
+  type Audience,
   lendingOf,
   loadPlace,
   standingIn,
@@ -96,10 +97,8 @@ export async function mayFetch(services: Services, mount: Mount, person: string)
   if (mount.owner === person) return true;
   for (const id of mount.audience) {
     const lending = lendingOf(await loadPlace(services, id), mount.id);
-    if (!lending || lending.owner !== mount.owner || lending.policy.link === "owner") continue;
-    const role = await services.roleIn?.(id, person);
-    // It was given to somebody who was in the group then: where nobody can tell, they still are.
-    if (lending.policy.link === "members" ? role !== "none" : role === "admin") return true;
+    if (!lending || lending.owner !== mount.owner) continue;
+    if (await isStillAmong(services, { place: id, person, audience: lending.policy.link })) return true;
   }
   return false;
 }
@@ -117,7 +116,15 @@ export async function mayDownload(
   if (!lending || lending.owner !== mount.owner || lending.policy.downloads === undefined) return false;
   if (!isWithin(lending, trail)) return false;
   if (mount.owner === person) return true;
-  const role = await services.roleIn?.(id, person);
-  if (lending.policy.browse === "owner") return false;
-  return lending.policy.browse === "members" ? role !== "none" : role === "admin";
+  return isStillAmong(services, { place: id, person, audience: lending.policy.browse });
+}
+
+/** Whether what was given to somebody, or asked for by them, is still theirs to have: they were in the group then, and still are where nobody can tell. */
+async function isStillAmong(
+  services: Services,
+  { place, person, audience }: { readonly place: string; readonly person: string; readonly audience: Audience },
+): Promise<boolean> {
+  if (audience === "owner") return false;
+  const role = await services.roleIn?.(place, person);
+  return audience === "members" ? role !== "none" : role === "admin";
 }
