@@ -37,14 +37,12 @@ function waysFrom({ say }: Painter, { view, items, is, moves, tells, lent }: Dow
   const folder = button(`📂 ${say("press-download-folder")}`, { do: "download-folder", view });
   const restart = button(`🔄 ${say("press-restart")}`, { do: "restart-download", view });
   if (is === "running")
+    // Three in a row would be cut on a phone.
     return [
-      ...(items.some(isStill) && !lent ? [[restart]] : []),
-      [
-        ...(tells ? [preview] : []),
-        ...(moves ? [folder] : []),
-        button(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view }),
-      ],
-    ];
+      items.some(isStill) && !lent ? [restart] : [],
+      [...(tells ? [preview] : []), ...(moves ? [folder] : [])],
+      [button(`✖️ ${say("press-cancel")}`, { do: "cancel-download", view })],
+    ].filter((row) => row.length > 0);
   const opened = items.flatMap(({ name, state }, index) =>
     state.is === "done" && state.entry
       ? [[button(`${kindSigns[kindOf(state.entry)]} ${elideName(name)}`, { do: "open-download", view, index })]]
