@@ -109,13 +109,14 @@ async function waitForReply(
 ): Promise<void> {
   const { update, me } = await conversation.wait();
   // The update that asked this question comes again after a kill: all it wanted was done before the question was kept.
+  // To skip an update is the library's way to leave it unanswered: the question goes on waiting.
   if (update.update_id === waiting.after) await conversation.skip();
   const reply = replyIn(update, waiting, me.username);
   await conversation.external((outer) => {
     if (reply) outer.turn.heard = { waiting, reply };
     else outer.turn.running = waiting.walk.form;
   });
-  // It is about something else: the question goes on waiting, and the handlers behind it have the update.
+  // It is about something else: skipped likewise, and the handlers behind this one have the update.
   if (!reply) await conversation.skip({ next: true });
 }
 
