@@ -13,6 +13,12 @@ export interface Catalogue {
   note(mount: string, folder: string | undefined, entries: readonly Entry[], readAt: number): Promise<void>;
   /** Changes what is known of entries, in the folders that are known. Resolves when it can be found; it is written soon after. */
   edit(mount: string, edit: Edit): Promise<void>;
+  /** Takes over a change that another process has made and written. */
+  heard(mount: string, edit: Edit): Promise<void>;
+  /** Another process has written a shelf: it is read before it is next asked for. */
+  outdated(mount: string, shelf: number): void;
+  /** Lets go of what is in memory, of a mount (absent = of all). */
+  release(mount?: string): void;
   /** What is known of a folder. */
   known(mount: string, folder: string | undefined): Promise<FolderRecord | undefined>;
   find(mount: string, query: Query): Promise<readonly Hit[]>;
@@ -30,6 +36,8 @@ interface CatalogueParts {
   now(): number;
   /** Told why something could not be written: it is then only read again. */
   onError(error: unknown): void;
+  /** Told which shelf of which mount was written; absent = nobody else reads or writes them. */
+  readonly onWritten?: ((mount: string, shelf: number) => void) | undefined;
   /** Entries kept of one mount; absent = 100,000. */
   readonly maxOfMount?: number;
   /** Entries kept in memory over all mounts; absent = 120,000. */
@@ -40,11 +48,13 @@ interface CatalogueParts {
 const maxUnwritten = 256;
 /** Records a mount is divided into, so that one folder's change rewrites a small part. */
 const shelves = 32;
+const allShelves = Array.from({ length: shelves }, (_, shelf) => shelf);
 
 export function createCatalogue({
   names,
   now,
   onError,
+  onWritten,
   maxOfMount = 100_000,
   maxInMemory = 120_000,
 }: CatalogueParts): Catalogue {
@@ -52,7 +62,9 @@ export function createCatalogue({
     maxSize: maxInMemory,
     sizeCalculation: () => 1,
   });
-  const unwritten = new Map<string, { readonly index: NameIndex; readonly shelf: number }>();
+  const unwritten = new Map<string, Unwritten>();
+  /** Shelves that others have written since they were read, of mounts in memory. */
+  const written = new Map<string, Set<number>>();
   let writing: Promise<void> | undefined;
 
   // The cache looks at a size once, when something is put in: what has grown is put in anew.
@@ -62,8 +74,12 @@ export function createCatalogue({
   };
   const open = (mount: string): Promise<NameIndex> => {
     const known = indexes.get(mount);
-    if (known) return known;
-    const loading = load(names, mount, maxOfMount);
+    const newer = written.get(mount);
+    if (known && !newer) return known;
+    written.delete(mount);
+    const loading = known
+      ? known.then((index) => joinShelves(names, { mount, index, shelves: newer ?? [] }))
+      : joinShelves(names, { mount, index: new NameIndex(maxOfMount), shelves: allShelves });
     indexes.set(mount, loading);
     void loading.then(
       (index) => indexes.peek(mount) === loading && keep(mount, loading, index.size),
@@ -72,14 +88,19 @@ export function createCatalogue({
     return loading;
   };
   const write = async () => {
-    for (const [key, { index, shelf }] of unwritten) {
+    for (const [key, { mount, index, shelf }] of unwritten) {
       unwritten.delete(key);
-      await names
-        .set(
+      try {
+        // What others have written meanwhile stays.
+        if (onWritten) await joinShelves(names, { mount, index, shelves: [shelf] });
+        await names.set(
           key,
           index.folders.filter(({ id }) => shelfOf(id) === shelf),
-        )
-        .catch(onError);
+        );
+        onWritten?.(mount, shelf);
+      } catch (error) {
+        onError(error);
+      }
     }
   };
   const flush = async () => {
@@ -92,7 +113,7 @@ export function createCatalogue({
   const put = async (mount: string, index: NameIndex, records: readonly FolderRecord[]) => {
     for (const { id } of records.flatMap((changed) => [changed, ...index.put(changed)])) {
       const shelf = shelfOf(id);
-      unwritten.set(`${mount}/${shelf}`, { index, shelf });
+      unwritten.set(`${mount}/${shelf}`, { mount, index, shelf });
     }
     keep(mount, open(mount), index.size);
     if (index.isSearched) void index.digest();
@@ -113,6 +134,21 @@ export function createCatalogue({
       const records = index.folders.flatMap((record) => edited(record, edit) ?? []);
       if (records.length > 0) await put(mount, index, records);
     },
+    async heard(mount, edit) {
+      const index = await indexes.peek(mount);
+      for (const record of index?.folders ?? []) {
+        const changed = edited(record, edit);
+        if (changed) index?.put(changed);
+      }
+    },
+    outdated(mount, shelf) {
+      if (indexes.has(mount)) written.set(mount, (written.get(mount) ?? new Set()).add(shelf));
+    },
+    release(mount) {
+      if (mount === undefined) indexes.clear();
+      else indexes.delete(mount);
+      for (const [key, { mount: of }] of unwritten) if (mount === undefined || of === mount) unwritten.delete(key);
+    },
     known: async (mount, folder = "") => (await open(mount)).folder(folder),
     find: async (mount, query) => (await open(mount)).find(query),
     async forget(mount) {
@@ -128,16 +164,27 @@ export function createCatalogue({
   };
 }
 
-async function load(names: Keyv<readonly FolderRecord[]>, mount: string, most: number): Promise<NameIndex> {
-  const index = new NameIndex(most);
-  for (const key of shelfKeys(mount)) {
-    for (const record of (await names.get(key)) ?? []) index.put(record);
+interface Unwritten {
+  readonly mount: string;
+  readonly index: NameIndex;
+  readonly shelf: number;
+}
+
+/** Puts what is written on some shelves of a mount into its index, where the index has not read it later. */
+async function joinShelves(
+  names: Keyv<readonly FolderRecord[]>,
+  { mount, index, shelves }: Omit<Unwritten, "shelf"> & { readonly shelves: Iterable<number> },
+): Promise<NameIndex> {
+  for (const shelf of shelves) {
+    for (const record of (await names.get(`${mount}/${shelf}`)) ?? []) {
+      if ((index.folder(record.id)?.readAt ?? -1) < record.readAt) index.put(record);
+    }
   }
   return index;
 }
 
 function shelfKeys(mount: string): readonly string[] {
-  return Array.from({ length: shelves }, (_, shelf) => `${mount}/${shelf}`);
+  return allShelves.map((shelf) => `${mount}/${shelf}`);
 }
 
 /** FNV-1a, so that a folder stands on the same shelf after a restart. */

@@ -9,9 +9,9 @@ import type {
   SharedSource,
 } from "./driver.ts";
 import { StorageError } from "./error.ts";
-import type { Edit, Folders, Place } from "./folders.ts";
-import type { Links } from "./links.ts";
+import type { Folders, Place } from "./folders.ts";
 import { joined } from "./joined.ts";
+import type { Known } from "./known.ts";
 import { sourceOf } from "./source.ts";
 import type { Preview } from "./task.ts";
 import { createTaskWatch, type TaskNow } from "./task-watch.ts";
@@ -52,10 +52,8 @@ interface ChangesParts {
   call<T>(mount: string, work: (driver: Driver) => Promise<T>): Promise<T>;
   /** What a share's mount is opened with, secrets included. */
   sourceOf(mount: string): Promise<Pick<SharedSource, "kind" | "values">>;
-  readonly folders: Pick<Folders, "edit" | "renew" | "peek">;
-  readonly links: Pick<Links, "drop" | "forget">;
-  /** Changes what names are known. Does not fail. */
-  rename(mount: string, edit: Edit): void;
+  readonly folders: Pick<Folders, "peek">;
+  readonly known: Pick<Known, "edit" | "renew">;
   monotonic(): number;
 }
 
@@ -66,7 +64,10 @@ const maxTrashed = 2000;
 const maxPreviews = 50;
 
 export function createChanges(parts: ChangesParts): Changes {
-  const { call } = parts;
+  const {
+    call,
+    known: { edit, renew },
+  } = parts;
   const trashed = new LRUCache<string, Place>({ max: maxTrashed });
   const previews = new LRUCache<string, Promise<Preview>>({ max: maxPreviews });
   const watch = createTaskWatch(parts);
@@ -75,17 +76,9 @@ export function createChanges(parts: ChangesParts): Changes {
     try {
       return await call(mount, work);
     } catch (error) {
-      if (error instanceof StorageError && uncertain.has(error.code)) parts.folders.renew(mount);
+      if (error instanceof StorageError && uncertain.has(error.code)) renew(mount);
       throw error;
     }
-  };
-  const edit = (mount: string, change: Edit): readonly Place[] => {
-    parts.rename(mount, change);
-    if (change.gone) parts.links.drop(mount, change.gone);
-    const left = parts.folders.edit(mount, change);
-    // What lay below a folder had links, too.
-    if (left.some(({ entry }) => entry.kind === "folder")) parts.links.forget(mount);
-    return left;
   };
   /** A call's worth is done: the rest may still be refused. */
   const each =
@@ -105,8 +98,6 @@ export function createChanges(parts: ChangesParts): Changes {
     },
     async rename(mount, id, name, options) {
       const renamed = await write(mount, (driver) => able(driver, "rename")(id, name, options));
-      // A link says the name.
-      parts.links.drop(mount, new Set([id]));
       edit(mount, { renamed });
       return renamed;
     },
@@ -139,7 +130,7 @@ export function createChanges(parts: ChangesParts): Changes {
           // What was in a folder that is gone as well comes back to the root.
           const isKnown = places.every(({ folder }) => parts.folders.peek(mount, folder));
           for (const { folder, entry } of places) edit(mount, { added: { folder, entries: [entry] } });
-          if (!isKnown || places.length < done.length) parts.folders.renew(mount);
+          if (!isKnown || places.length < done.length) renew(mount);
         });
         return able(driver, "restore")(ids, { ...options, onDone });
       }),
@@ -180,13 +171,13 @@ export function createChanges(parts: ChangesParts): Changes {
       write(mount, (driver) =>
         able(driver, "retryTask")(id, options).finally(() => {
           // What it had fetched is gone from wherever it was.
-          if (options?.stuck) parts.folders.renew(mount);
+          if (options?.stuck) renew(mount);
         }),
       ),
     cancelTasks: (mount, ids, options = {}) =>
       write(mount, (driver) =>
         able(driver, "cancelTasks")(ids, options).finally(() => {
-          if (options.withFiles) parts.folders.renew(mount);
+          if (options.withFiles) renew(mount);
         }),
       ),
     clearTasks: (mount, options) => call(mount, (driver) => able(driver, "clearTasks")(options)),

@@ -15,6 +15,8 @@ export interface Drivers {
   open(wanted: WantedDriver): Promise<Driver>;
   /** Lets go of a mount's driver. */
   drop(mount: string): Promise<void>;
+  /** The next call of a mount (absent = of any) opens its driver anew; those under way end as they would. */
+  rest(mount?: string): void;
   close(): Promise<void>;
   /** How many calls the mount's open driver has answered so far, failures aside. */
   answersOf(mount: string): number;
@@ -77,6 +79,14 @@ export function createDrivers(parts: DriversParts): Drivers {
   };
   return {
     drop,
+    rest(mount) {
+      for (const id of mount === undefined ? [...open.keys()] : [mount]) {
+        const idle = open.peek(id);
+        open.delete(id);
+        healths.delete(id);
+        idle?.rest();
+      }
+    },
     answersOf: (mount) => open.peek(mount)?.answers() ?? 0,
     healthOf: (mount) => healths.get(mount),
     noteHealth: (mount, ailment) => void healths.set(mount, ailment),

@@ -44,8 +44,8 @@ export interface Folders {
   ): AsyncIterable<Folder>;
   /** Changes what is known, without reading anything; a folder that is not known for certain any more is read when it is asked for. Gives the entries that are gone, with where they were. */
   edit(mount: string, edit: Edit): readonly Place[];
-  /** Every folder of a mount is read anew when it is asked for. */
-  renew(mount: string): void;
+  /** Every folder of a mount (absent = of all) is read anew when it is asked for. */
+  renew(mount?: string): void;
   /** Forgets every folder of a mount and stops reading them; whoever waits is told `why`. */
   forget(mount: string, why: StorageErrorCode): void;
   close(): void;
@@ -127,11 +127,11 @@ export function createFolders(parts: FoldersParts): Folders {
     const known = wanted.refresh ? undefined : readers.get(key);
     return known && !known.stale(monotonic()) ? known : start(key, wanted);
   };
-  const ofMount = (mount: string) => [...readers.keys()].filter((key) => key.startsWith(`${mount}/`));
+  const isOf = (mount: string | undefined, key: string) => mount === undefined || key.startsWith(`${mount}/`);
+  const ofMount = (mount: string | undefined) => [...readers.keys()].filter((key) => isOf(mount, key));
   /** What a refresh that is under way brings may be from before a change. */
-  const retireRefreshes = (mount: string) => {
-    for (const [reader, key] of running)
-      if (key.startsWith(`${mount}/`) && readers.peek(key) !== reader) reader.retire();
+  const retireRefreshes = (mount: string | undefined) => {
+    for (const [reader, key] of running) if (isOf(mount, key) && readers.peek(key) !== reader) reader.retire();
   };
   const letGoBelow = (mount: string, folder: string) => {
     const key = keyOf(mount, folder);
@@ -194,9 +194,8 @@ export function createFolders(parts: FoldersParts): Folders {
       }
     },
     forget(mount, why) {
-      const isOfMount = (key: string) => key.startsWith(`${mount}/`);
-      for (const [reader, key] of running) if (isOfMount(key)) reader.stop(new StorageError(why));
-      for (const key of [...readers.keys()].filter(isOfMount)) readers.delete(key);
+      for (const [reader, key] of running) if (isOf(mount, key)) reader.stop(new StorageError(why));
+      for (const key of ofMount(mount)) readers.delete(key);
     },
     close() {
       for (const reader of running.keys()) reader.stop(new StorageError("upstream", { message: "closing" }));

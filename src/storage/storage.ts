@@ -26,7 +26,9 @@ import { createFolders, type Folder, type Folders } from "./folders.ts";
 import { createLinks, type LinkChoice, type Links } from "./links.ts";
 import type { Values } from "./field.ts";
 import { fieldWith } from "./form.ts";
+import { createKnown, type Known } from "./known.ts";
 import type { Mount } from "./mount.ts";
+import { writeNotice, type Peers } from "./peers.ts";
 import type { FolderRecord, Hit, Query } from "./name-index.ts";
 import { draftVault, storedVault } from "./vault.ts";
 
@@ -155,6 +157,8 @@ interface StorageParts {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** Paces drivers together with those of other processes; absent = there is one process. */
   readonly reserve?: DriverContext["reserve"];
+  /** The same storage in other processes; absent = there is one. */
+  readonly peers?: Peers | undefined;
   randomHex(bytes: number): string;
   /** Absent = addresses are not tried out. */
   readonly probe?: Probe | undefined;
@@ -176,7 +180,13 @@ export function createStorage(parts: StorageParts): Storage {
   const clocks = { now: parts.now, monotonic: parts.monotonic ?? parts.now };
   const drivers = createDrivers({ ...parts, ...clocks });
   const notWritten = (err: unknown) => parts.log.warn({ err }, "storage search names not written");
-  const catalogue = createCatalogue({ names: parts.names, now: parts.now, onError: notWritten });
+  const { peers } = parts;
+  const catalogue = createCatalogue({
+    names: parts.names,
+    now: parts.now,
+    onError: notWritten,
+    onWritten: peers && ((mount, shelf) => peers.tell(writeNotice({ is: "named", mount, shelf }))),
+  });
   const folders = createFolders({
     ...clocks,
     maxEntries: parts.maxEntries,
@@ -196,7 +206,8 @@ export function createStorage(parts: StorageParts): Storage {
       return watched(internals, mount, () => folders.whole({ mount, folder, driver, ...options }));
     },
   });
-  const internals: Internals = { parts, drivers, folders, links, catalogue, crawler };
+  const known = createKnown({ folders, links, catalogue, crawler, drivers, peers, onError: notWritten });
+  const internals: Internals = { parts, drivers, folders, links, catalogue, crawler, known };
   const changes = createChanges({
     call: async (mount, work) => {
       const driver = await drivers.of(mount);
@@ -207,8 +218,7 @@ export function createStorage(parts: StorageParts): Storage {
       return { kind, values: { ...options, ...(await parts.secrets.get(id)) } };
     },
     folders,
-    links,
-    rename: (mount, edit) => void catalogue.edit(mount, edit).catch(notWritten),
+    known,
     monotonic: clocks.monotonic,
   });
   return {
@@ -288,6 +298,7 @@ interface Internals {
   readonly links: Links;
   readonly catalogue: Catalogue;
   readonly crawler: Crawler;
+  readonly known: Known;
 }
 
 async function mount(
@@ -383,18 +394,20 @@ async function renew(
   // Another root folder makes another tree of it.
   internals.crawler.forget(id);
   await internals.catalogue.forget(id);
-  return parts.exclusive(`mount:${id}`, async () => {
+  const renewed = await parts.exclusive(`mount:${id}`, async () => {
     const { coded: _before, ...current } = await present(internals, id);
-    const renewed: Mount = {
+    const now: Mount = {
       ...current,
       options,
       ...(hasCode(kind, await vault.read()) && { coded: true }),
       health: { state: "working", at: parts.now() },
     };
     await draft?.settle(async (held) => void (await parts.secrets.set(id, held)));
-    await parts.mounts.set(id, renewed);
-    return renewed;
+    await parts.mounts.set(id, now);
+    return now;
   });
+  internals.known.replaced(id);
+  return renewed;
 }
 
 /** What a driver keeps for itself (a device id) outlives new answers; old answers do not. */
@@ -425,7 +438,7 @@ async function change(internals: Internals, id: string, changes: Parameters<Stor
 
 /** Secrets go first and the mount last: broken off in between, it stands there without them and can be removed again. */
 async function unmount(internals: Internals, id: string): Promise<Removal> {
-  const { parts, drivers, folders, links, catalogue, crawler } = internals;
+  const { parts, drivers, folders, links, catalogue, crawler, known } = internals;
   const credential = await takeBack(internals, id);
   const letGo = async () => {
     crawler.forget(id);
@@ -439,6 +452,7 @@ async function unmount(internals: Internals, id: string): Promise<Removal> {
   await parts.mounts.delete(id);
   // Whoever asked while it was still there has opened it again.
   await letGo();
+  known.replaced(id);
   return { credential };
 }
 

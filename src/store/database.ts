@@ -3,6 +3,7 @@ import type { Counts } from "./counts.ts";
 import { describe, StoreError, StoreUnavailable } from "./error.ts";
 import type { Fences } from "./fence.ts";
 import type { Leases } from "./lock.ts";
+import type { Notices } from "./notices.ts";
 import { ownFile } from "./owner.ts";
 import type { Change, Row } from "./row.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -22,6 +23,8 @@ export interface Database {
   readonly leases?: Leases;
   /** Absent = one process counts for itself. */
   readonly counts?: Counts;
+  /** Absent = processes over it tell each other nothing. */
+  readonly notices?: Notices;
   /** Writes a record of its own, and fails for the same reasons as every other write. */
   probe(): Promise<void>;
   sweep(now: number): Promise<number>;

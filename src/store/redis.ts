@@ -4,7 +4,9 @@ import type { Counts } from "./counts.ts";
 import { StoreUnavailable } from "./error.ts";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
+import type { Notices } from "./notices.ts";
 import { createRedisCounts } from "./redis-counts.ts";
+import { openRedisNotices } from "./redis-notices.ts";
 import { timed } from "./timed.ts";
 import type { Change, Row } from "./row.ts";
 
@@ -19,6 +21,7 @@ export interface RedisStore {
   replace(changes: readonly Change[]): Promise<number>;
   readonly leases: Leases;
   readonly counts: Counts;
+  readonly notices: Notices;
   close(): Promise<void>;
 }
 
@@ -32,6 +35,10 @@ interface RedisOptions {
 /** Connects, or rejects within two seconds; afterwards calls fail at once while the server is away and work again when it is back. */
 export async function openRedis(url: string, { fences, onError, lifetime }: RedisOptions): Promise<RedisStore> {
   const client = await connect(url, onError);
+  const subscriber = client.duplicate();
+  subscriber.on("error", onError);
+  await subscriber.connect();
+  const notices = await openRedisNotices({ client, subscriber, database: databaseOf(url), onError });
   const { close: stopCounting, ...counts } = createRedisCounts(client, { lifetime, onError });
   const life = { isOver: false };
   return {
@@ -46,14 +53,21 @@ export async function openRedis(url: string, { fences, onError, lifetime }: Redi
     },
     leases: leasesIn(client),
     counts,
+    notices,
     async close() {
       stopCounting();
+      if (subscriber.isOpen) subscriber.destroy();
       life.isOver = true;
       // Answers come in order: with this one everything asked before has its own. What a silent server owes is not waited for.
       await timed(client.ping(), closingGrace).catch(() => undefined);
       if (client.isOpen) client.destroy();
     },
   };
+}
+
+/** The number of a database in its address. */
+function databaseOf(url: string): string {
+  return new URL(url).pathname.slice(1) || "0";
 }
 
 /** Milliseconds. */

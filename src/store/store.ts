@@ -8,6 +8,7 @@ import { createFences } from "./fence.ts";
 import { createLeadership, type Leadership } from "./lead.ts";
 import { createLocks, type Locks } from "./lock.ts";
 import { guarded } from "./guarded.ts";
+import type { Notices } from "./notices.ts";
 import { reseal, type Resealed } from "./reseal.ts";
 import { createSeal, type Seal } from "./sealed.ts";
 import { timed } from "./timed.ts";
@@ -18,6 +19,8 @@ export interface Store extends Locks, Leadership {
   readonly isShared: boolean;
   /** What the processes count together; absent = there is one, or each counts for itself. */
   readonly counts: Counts | undefined;
+  /** What the processes tell each other; absent = there is one. */
+  readonly notices: Notices | undefined;
   /**
    * A namespace. `sealed` = encrypted at rest; what no key opens any more is as good as absent. Calls reject with
    * `StoreUnavailable` when the database fails: nothing is ever taken for absent.
@@ -75,6 +78,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       ...createLeadership(among),
       isShared: leases !== undefined,
       counts: database.counts,
+      notices: database.notices,
       open,
       keys: (namespace) => database.keys(namespace),
       check,

@@ -1,5 +1,3 @@
-import { createServer, request as send } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { freePort } from "../../emulators/free-port.ts";
 import type { Person } from "../../emulators/discord/person.ts";
@@ -7,6 +5,7 @@ import type { Channel } from "../../emulators/discord/state.ts";
 import { startApp } from "../../src/app.ts";
 import { createLog } from "../../src/log.ts";
 import { ownDatabase } from "../store/own-database.ts";
+import { balanced } from "./balancer.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
 // Interactions by HTTP: Discord posts them, signed, and nothing comes over a socket.
@@ -117,30 +116,3 @@ describe.skipIf(redis === undefined)("two processes behind one address", () => {
     await browses(members.mia, hall, shelf.shares.open.url);
   });
 });
-
-/** A balancer: each request goes to the next of them, and to another where one does not listen. */
-async function balanced(addresses: readonly string[]): Promise<string> {
-  let turn = 0;
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => pass(addresses.length));
-    const pass = (tries: number): void => {
-      const target = new URL(request.url ?? "/", addresses[turn++ % addresses.length]);
-      const passed = send(target, { method: request.method, headers: request.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
-      passed.on("error", () => (tries > 1 ? pass(tries - 1) : void response.writeHead(502).end()));
-      passed.end(Buffer.concat(chunks));
-    };
-  });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}

@@ -1,9 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { expect } from "vitest";
+import { freePort } from "../../emulators/free-port.ts";
 import { startWorld, type World } from "../../emulators/world.ts";
 import { withoutRandom } from "../store/without-random.ts";
 
@@ -20,6 +22,8 @@ export interface Program {
   pid(): number;
   /** Starts it and waits until it is ready. Variables given here are added, or with "" taken away. */
   start(more?: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts another process beside it, with what this one was started with and a gateway of its own: where that listens. */
+  startAnother(): Promise<string>;
   /** Waits until Discord was told the commands. */
   discordReady(): Promise<void>;
   /** kill -9: it has no chance to do anything. */
@@ -43,7 +47,7 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
   const folder = mkdtempSync(join(tmpdir(), "chatdrive-program-"));
   const dataDir = join(folder, "data");
   const world = await startWorld({ dataDir });
-  let child: ChildProcess | undefined;
+  let child: Started["child"] | undefined;
   let out = "";
   let err = "";
   let closed: Promise<unknown> = Promise.resolve();
@@ -54,6 +58,7 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
     if (child && child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
     await closed;
   };
+  const others: Started[] = [];
   const bytesOf = () =>
     readdirSync(dataDir)
       .filter((file) => file !== "secret.key")
@@ -66,25 +71,19 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
     async start(more = {}) {
       err = "";
       last = more;
-      const given = { ...environmentOf(world, dataDir), ...always, ...more };
-      const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
-      const started = spawn(process.execPath, [main], {
-        cwd: folder,
-        env: environment,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      child = started;
-      closed = once(started, "close");
-      const { promise: ready, resolve, reject } = Promise.withResolvers<undefined>();
-      let life = "";
-      started.stdout.on("data", (chunk: Buffer) => {
-        out += chunk.toString();
-        life += chunk.toString();
-        if (life.includes('"event":"ready"')) resolve(undefined);
-      });
-      started.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-      void closed.then(() => reject(new Error(`it ended before it was ready: ${err}`)));
-      await ready;
+      const started = startProcess({ folder, given: { ...environmentOf(world, dataDir), ...always, ...more } });
+      ({ child, closed } = started);
+      child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+      child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+      await started.ready;
+    },
+    async startAnother() {
+      const port = String(await freePort());
+      const given = { ...environmentOf(world, dataDir), ...always, ...last, GATEWAY_PORT: port };
+      const other = startProcess({ folder, given });
+      others.push(other);
+      await other.ready;
+      return `http://127.0.0.1:${port}`;
     },
     async discordReady() {
       await expect.poll(() => out, { timeout: 15_000 }).toContain("discord knows the commands");
@@ -105,8 +104,10 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
         .join("\n"),
     readable: () => bytesOf().map(withoutRandom).join("\n"),
     async close() {
-      if (child && child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-      await closed;
+      for (const one of [...(child ? [{ child, closed }] : []), ...others]) {
+        if (one.child.exitCode === null && one.child.signalCode === null) one.child.kill("SIGKILL");
+        await one.closed;
+      }
       // What was killed between answering a press and saying so to Telegram answers it again in its next life.
       const isOurs = (complaint: string) => !(kills > 0 && /^press \S+ was answered twice$/.test(complaint));
       const complaints = [...world.telegram.complaints.filter(isOurs), ...world.discord.complaints];
@@ -117,6 +118,35 @@ export async function prepareProgram(always: Readonly<Record<string, string>> = 
     },
   };
   return program;
+}
+
+interface Started {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** Rejects when it ends before. */
+  readonly ready: Promise<undefined>;
+  readonly closed: Promise<unknown>;
+}
+
+/** A variable that is "" is left out. */
+function startProcess({
+  folder,
+  given,
+}: {
+  readonly folder: string;
+  readonly given: Readonly<Record<string, string>>;
+}): Started {
+  const env = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
+  const child = spawn(process.execPath, [main], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const closed = once(child, "close");
+  const { promise: ready, resolve, reject } = Promise.withResolvers<undefined>();
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+    if (out.includes('"event":"ready"')) resolve(undefined);
+  });
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  void closed.then(() => reject(new Error(`it ended before it was ready: ${err}`)));
+  return { child, ready, closed };
 }
 
 function environmentOf({ config }: World, dataDir: string): Readonly<Record<string, string>> {

@@ -248,7 +248,7 @@ test.skipIf(process.env["TEST_POSTGRES_URL"] === undefined)(
   "a lock is renewed while many wait for a Postgres that answers slowly",
   async () => {
     const url = await slowPostgres(0.1);
-    const open = () => openStore({ url, keys: [new Uint8Array(32)], onError: () => undefined, lockLifetime: 600 });
+    const open = () => openStore({ url, keys: [new Uint8Array(32)], onError: () => undefined, lockLifetime: 1200 });
     const [store, other] = [await open(), await open()];
     onTestFinished(async () => void (await Promise.all([store.close(), other.close()])));
     const people = store.open<number>("people");

@@ -14,6 +14,8 @@ const owners = [
   "replicas",
   "posted",
   "counts",
+  "balanced",
+  "notices",
 ] as const;
 
 /** An empty database of one's own on a test server. */
