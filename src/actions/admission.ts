@@ -11,11 +11,11 @@ import { groupIn } from "../users/place.ts";
  * their role permits.
  */
 export async function admission(context: ActionContext, action?: Action): Promise<Outcome | undefined> {
-  const { services, visit, operator } = context;
+  const { services, visit, operator, standing: person } = context;
   const { access } = services.admin;
-  const [person, place, opening] = await Promise.all([
-    access.standing(visit.person.id),
-    access.standing(groupIn(visit)?.id ?? visit.place.id),
+  const where = groupIn(visit)?.id ?? visit.place.id;
+  const [place, opening] = await Promise.all([
+    where === visit.person.id ? person : access.standing(where),
     access.opening(),
   ]);
   if (!operator && (person.banned || place.banned)) return refused("banned");

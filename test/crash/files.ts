@@ -94,7 +94,7 @@ export function discordFiles(parts: TrafficParts): Traffic {
       const faults: string[] = [];
       for (const file of asked) {
         // Killed between its message and its job nothing is under way, and Discord brings nothing again: its button says so.
-        if (!(await until(() => !isUnderWay(mia, file), within / 4))) await leaves(mia, file);
+        if (!(await until(() => !isUnderWay(mia, file), within / 2))) await leaves(mia, file);
         if (!(await until(() => !isUnderWay(mia, file), within / 4)))
           faults.push(`${file}txt is on its way for ever: ${viewsWith(mia, file)}`);
         const times = sent.get(`${file}txt`) ?? 0;
@@ -115,10 +115,14 @@ function viewsWith(person: Member, file: string): string {
     .join(" and ");
 }
 
-/** Presses the one button of a file's message. */
+/** Presses the one button of a file's message, unless what goes on is over in that moment. */
 async function leaves(person: Member, file: string): Promise<void> {
   const message = person.find((view) => JSON.stringify(view).includes(file), { in: person.dm });
-  await person.presses(/✖️/, { in: person.dm, ...(message && { message }) });
+  try {
+    await person.presses(/✖️/, { in: person.dm, ...(message && { message }) });
+  } catch (error) {
+    if (isUnderWay(person, file)) throw error;
+  }
 }
 
 /** Its message says what goes on, and not what came of it. */

@@ -1,5 +1,6 @@
 import type { ViewRef, Remembered, Resumable, ViewState, Session } from "../model/session.ts";
 import type { Visit } from "../../users/visit.ts";
+import type { Standing } from "../../users/access.ts";
 import { loadPerson, type Person } from "../../users/person.ts";
 import { groupIn, loadPlace, type Place } from "../../users/place.ts";
 import type { Listing, Screen } from "../model/screen.ts";
@@ -14,6 +15,8 @@ export interface ActionContext {
   readonly signal: AbortSignal;
   /** The person as last read or written. */
   readonly person: Person;
+  /** Whether they may use the bot, as it was when they asked. */
+  readonly standing: Standing;
   /** The group all of which sees this: its settings hold. */
   readonly place?: Place;
   /** The group this is in, seen by all of it or not: what is lent to it can be used. */
@@ -64,17 +67,15 @@ export function goTo(context: ActionContext, view: ViewState | Resumable, option
 /** An action of somebody, with no screen behind it yet. */
 export async function createContext(services: Services, visit: Visit, signal: AbortSignal): Promise<ActionContext> {
   const { id } = visit.person;
-  const [person, operator] = await Promise.all([loadPerson(services, id), isOperator(services, id)]);
+  const [person, standing] = await Promise.all([loadPerson(services, id), services.admin.access.standing(id)]);
+  // Named in the configuration, or made one by a code.
+  const operator = services.admins.includes(id) || standing.operator !== undefined;
+  const asker = { services, visit, signal, person, standing, operator };
   const here = groupIn(visit);
-  if (!here) return { services, visit, signal, person, operator };
+  if (!here) return asker;
   const group = await loadPlace(services, here.id);
   const isPublic = visit.place.kind === "group";
-  return { services, visit, signal, person, operator, group, through: here.id, ...(isPublic && { place: group }) };
-}
-
-/** Named in the configuration, or made one by a code. */
-async function isOperator({ admins, admin }: Services, person: string): Promise<boolean> {
-  return admins.includes(person) || (await admin.access.standing(person)).operator !== undefined;
+  return { ...asker, group, through: here.id, ...(isPublic && { place: group }) };
 }
 
 /** Writes what is another in the person's record now, and goes on with it. */

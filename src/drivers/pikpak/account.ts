@@ -19,6 +19,7 @@ import {
   readPage,
   readQuota,
   transcodeLink,
+  type RemoteDetails,
   type RemoteFile,
 } from "./wire.ts";
 
@@ -89,7 +90,7 @@ export function openAccount({
 }
 
 /** Whole, with bytes, just made, and still without an address: the service is not done with it. */
-function isUnripe(file: RemoteFile, now: number): boolean {
+function isUnripe(file: RemoteDetails, now: number): boolean {
   return hasNoLink(file) && isYoung(file, now);
 }
 
@@ -98,7 +99,7 @@ function isYoung(file: RemoteFile, now: number): boolean {
   return Math.abs(now - (createdAt(file) ?? 0)) < youth;
 }
 
-function hasNoLink(file: RemoteFile): boolean {
+function hasNoLink(file: RemoteDetails): boolean {
   try {
     originalLink(file);
     return false;
@@ -108,14 +109,14 @@ function hasNoLink(file: RemoteFile): boolean {
   }
 }
 
-function ripeLink(file: RemoteFile): Link {
+function ripeLink(file: RemoteDetails): Link {
   if (hasNoLink(file)) throw new StorageError("still-processing", { retryAfter: ripening, subject: file.name });
   return originalLink(file);
 }
 
 interface Reading {
   readonly client: Client;
-  detail(id: string, options: CallOptions): Promise<RemoteFile>;
+  detail(id: string, options: CallOptions): Promise<RemoteDetails>;
 }
 
 async function list(

@@ -2,7 +2,7 @@ import { isSince } from "../../storage/clock-skew.ts";
 import type { CallOptions } from "../../storage/driver.ts";
 import { StorageError } from "../../storage/error.ts";
 import type { Client } from "./client.ts";
-import { createdAt, readFile, readPage, type RemoteFile } from "./wire.ts";
+import { createdAt, readFile, readPage, type RemoteDetails, type RemoteFile } from "./wire.ts";
 
 // Files of an account, as changes and savings look for them.
 
@@ -20,13 +20,17 @@ export async function fileAt(
   id: string,
   options: CallOptions,
   query: Readonly<Record<string, string>> = {},
-): Promise<RemoteFile> {
+): Promise<RemoteDetails> {
   const { signal, asker, background } = options;
   return readFile(await client.call({ method: "GET", path: pathOf(id), query, signal, asker, background }));
 }
 
 /** The same; undefined = there is no such file any more. One in the trash says that it is `trashed`, and nothing else. */
-export async function fileIfThere(client: Client, id: string, options: CallOptions): Promise<RemoteFile | undefined> {
+export async function fileIfThere(
+  client: Client,
+  id: string,
+  options: CallOptions,
+): Promise<RemoteDetails | undefined> {
   try {
     return await fileAt(client, id, options);
   } catch (error) {

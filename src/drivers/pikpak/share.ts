@@ -15,7 +15,8 @@ import {
   transcodeLink,
   transcodesOf,
   variantOf,
-  type RemoteFile,
+  type RemoteDetails,
+  type RemotePage,
 } from "./wire.ts";
 
 interface ShareParts {
@@ -81,7 +82,7 @@ interface Share {
   title(): string | undefined;
   top(cursor: string, options: CallOptions): Promise<unknown>;
   folder(id: string, cursor: string, options: CallOptions): Promise<unknown>;
-  file(id: string, options: CallOptions): Promise<RemoteFile>;
+  file(id: string, options: CallOptions): Promise<RemoteDetails>;
 }
 
 function createShare({ client, shareId, passCode }: ShareParts): Share {
@@ -175,7 +176,7 @@ async function listFolder(
   throw new StorageError("not-a-folder");
 }
 
-function pageOf({ files, next }: { files: readonly RemoteFile[]; next: string }, cursor: string): Page<Entry> {
+function pageOf({ files, next }: RemotePage, cursor: string): Page<Entry> {
   if (next !== "" && next === cursor) throw new StorageError("upstream", { message: "PikPak repeats a page token" });
   return { items: files.map(entryOf), ...(next !== "" && files.length > 0 && { next }) };
 }

@@ -13,7 +13,7 @@ import {
   readShareFile,
   sharedLink,
   transcodeLink,
-  type RemoteFile,
+  type RemoteDetails,
 } from "../../../src/drivers/pikpak/wire.ts";
 import { StorageError } from "../../../src/storage/error.ts";
 
@@ -88,7 +88,7 @@ describe("whatever the service sends", () => {
   });
 
   test("whatever the service sends as a link is a link to an address with an end a calendar has, or a StorageError", () => {
-    const links: readonly ((file: RemoteFile) => unknown)[] = [
+    const links: readonly ((file: RemoteDetails) => unknown)[] = [
       originalLink,
       sharedLink,
       (read) => transcodeLink(read, "720P"),

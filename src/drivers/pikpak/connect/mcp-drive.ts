@@ -10,6 +10,7 @@ import {
   readFile,
   readPage,
   transcodeLink,
+  type RemoteDetails,
   type RemoteFile,
 } from "../wire.ts";
 import type { McpClient } from "./mcp-client.ts";
@@ -40,7 +41,7 @@ export function openMcpDrive({ client, root }: McpDriveParts): Required<Pick<Dri
 }
 
 /** One file or folder by its id. */
-export async function getFile(client: McpClient, id: string, options: CallOptions): Promise<RemoteFile> {
+export async function getFile(client: McpClient, id: string, options: CallOptions): Promise<RemoteDetails> {
   const call = { ...options, purpose: "read", isOneThing: true } as const;
   return readFile(inOurForm(await client.call("get", { id, raw: true }, call)));
 }
