@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ownDatabase } from "../store/own-database.ts";
 import { startPostgres, startRedis } from "../store/own-server.ts";
 
@@ -9,6 +10,8 @@ export interface CrashStore {
   /** Several processes may be over it, and a killed one is noticed late. */
   readonly isShared: boolean;
   readonly environment: Readonly<Record<string, string>>;
+  /** Kills its server and starts it again on what it has after so many milliseconds; absent = it has none of its own. */
+  goesAway?(ms: number): Promise<void>;
   /** What is broken in it, the program being away. */
   problems(dataDir: string): readonly string[];
   close(): Promise<void>;
@@ -20,7 +23,14 @@ export async function openCrashStore(wanted: string | undefined): Promise<CrashS
     return { name: "SQLite", isShared: false, environment: {}, problems: brokenPages, close: async () => {} };
   if (wanted === "redis" || wanted === "postgres") {
     const server = await (wanted === "redis" ? startRedis() : startPostgres());
-    return shared(server.url, () => server.close());
+    return {
+      ...shared(server.url, () => server.close()),
+      async goesAway(ms) {
+        await server.kill();
+        await sleep(ms);
+        await server.start();
+      },
+    };
   }
   return shared(await ownDatabase(wanted, "program"), async () => {});
 }

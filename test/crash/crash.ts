@@ -6,14 +6,14 @@ import { createLives, watchPresses } from "./presses.ts";
 import { randomFrom } from "./random.ts";
 import { watchSignIns } from "./sign-ins.ts";
 import { openCrashStore } from "./crash-store.ts";
-import { clockTrouble, diskTrouble } from "./trouble.ts";
+import { clockTrouble, diskTrouble, storeTrouble } from "./trouble.ts";
 import { until, type Traffic } from "./traffic.ts";
 
 // `npm run crash`: the program is killed (SIGKILL) at random moments while people use both chats, and started again on
 // the same data. `--kills=200 --seed=1`; `--store=redis` or `postgres` (a server of its own) or `redis://…` for another
-// store than SQLite; `--discord=http` for interactions by HTTP; `--disk=full` (root) fills its disk in every other life, and
-// `--clock` sets its clock by hours and days. Exits 1 when something that a person was told is not so,
-// is done twice or lost, or a press has no answer.
+// store than SQLite; `--discord=http` for interactions by HTTP; `--disk=full` (root) fills its disk in every other life,
+// `--disk=read-only` lets nothing be written to it, `--away` ends the server of its store for a while, and `--clock` sets its clock by hours and days. Exits 1 when something that
+// a person was told is not so, is done twice or lost, or a press has no answer.
 
 const option = (name: string): string | undefined =>
   process.argv.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -37,6 +37,7 @@ const store = await openCrashStore(option("store"));
 const settleWithin = store.isShared ? 90_000 : 40_000;
 const program = await prepareProgram({ PUSH_PRIVATE: "on", FOLLOW_MIN_INTERVAL: "1m" });
 const disk = diskTrouble(option("disk"), { program, random });
+const away = storeTrouble(process.argv.includes("--away"), { store, random });
 const clock = clockTrouble(process.argv.includes("--clock"), { program, random });
 try {
   await run(program);
@@ -76,7 +77,7 @@ async function run({ world, dataDir, gateway, start, kill }: Program): Promise<v
     if (random() < 0.2) world.pikpak.tokens.expireAccess();
     const used = Promise.allSettled(traffic.filter(() => random() < share).map((kind) => useOnce(kind, n)));
     await sleep((random() * longestLife) / 2);
-    const isAway = await disk.strike();
+    const isAway = [await disk.strike(), await away.strike()].some(Boolean);
     await clock.strike();
     await sleep((random() * longestLife) / 2);
     lives.ends();

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openSmallDisk } from "../journeys/small-disk.ts";
 import { setClockOf } from "../journeys/set-clock.ts";
 import type { Program } from "../journeys/program.ts";
+import type { CrashStore } from "./crash-store.ts";
 import type { Random } from "./random.ts";
 
 /** What befalls the machine besides kills. */
@@ -21,21 +22,48 @@ interface TroubleParts {
 
 const nothing: Trouble = { environment: {}, strike: async () => false, mend: () => {}, close: () => {} };
 
-/** `full`: a disk of its own, which is full in every other life. */
+/** A disk of its own, which in every other life is full (`full`), or fails and lets nothing be written (`read-only`). */
 export function diskTrouble(wanted: string | undefined, { random }: TroubleParts): Trouble {
   if (wanted === undefined) return nothing;
-  if (wanted !== "full") throw new Error(`--disk=${wanted}: it takes full`);
+  if (wanted !== "full" && wanted !== "read-only") throw new Error(`--disk=${wanted}: it takes full or read-only`);
   const disk = openSmallDisk(64);
+  const [strike, mend] = wanted === "full" ? [disk.fill, disk.free] : [disk.fail, disk.repair];
+  let isStruck = false;
   return {
     environment: { DATA_DIR: join(disk.folder, "data") },
     async strike() {
-      if (random() < 0.5) return false;
-      disk.fill();
-      return true;
+      isStruck = random() >= 0.5;
+      if (isStruck) strike();
+      return isStruck;
     },
-    mend: () => disk.free(),
+    mend() {
+      if (isStruck) mend();
+      isStruck = false;
+    },
     close: () => disk.close(),
   };
+}
+
+/** Milliseconds a store is away, at most. */
+const longestAway = 1500;
+
+/** The server of the store ends and comes back, in every other life. */
+export function storeTrouble(isWanted: boolean, { store, random }: Pick<TroubleParts, "random"> & Stored): Trouble {
+  if (!isWanted) return nothing;
+  const { goesAway } = store;
+  if (!goesAway) throw new Error("--away: it takes --store=redis or --store=postgres");
+  return {
+    ...nothing,
+    async strike() {
+      if (random() < 0.5) return false;
+      await goesAway(random() * longestAway);
+      return true;
+    },
+  };
+}
+
+interface Stored {
+  readonly store: CrashStore;
 }
 
 const hour = 3_600_000;

@@ -96,8 +96,8 @@ const helpBegins = "What I can do";
 const isFile = ({ method }: ChatCall) => method === "sendDocument";
 
 /** What one person does, and throws what went wrong in it. */
-async function day(person: Somebody, { share, userNameOf, password }: LoadedPikPak): Promise<void> {
-  await person.says(share);
+async function day(person: Somebody, { shareOf, userNameOf, password }: LoadedPikPak): Promise<void> {
+  await person.says(shareOf(person.id));
   await person.sees(({ text, buttons }) => text.includes("Holiday 2026") && hasButton(buttons, "▶"));
   for (const page of [2, 3, 4]) await person.presses("▶", ({ text }) => text.includes(`${page}/4`));
   await person.presses("◀", ({ text }) => text.includes("3/4"));

@@ -38,14 +38,14 @@ const warmUp = 2000;
 
 /** Everybody turns a page of a shared folder to and fro. */
 export async function measureRate({ count, seconds, server, people = usualPeople }: RateOptions): Promise<Rate> {
-  const { pikpak, share } = await startLoadedPikPak(0);
+  const { pikpak, shareOf } = await startLoadedPikPak(0);
   const crowd = createCrowd({ bring: (update) => replicas.bring(update), answerTimeout: 15_000 });
   const telegram = await startBotApi(crowd.onCall);
   const replicas = await startReplicas({ count, environment: environmentOf({ pikpak, telegram, server }) });
   const over = new AbortController();
   try {
     const all = Array.from({ length: people }, (_, n) => crowd.of(n + 1));
-    for (const person of all) await opens(person, share);
+    for (const [n, person] of all.entries()) await opens(person, { share: shareOf(n), count });
     let failed = 0;
     const turning = all.map((person) => turns(person, { signal: over.signal, onFailed: () => (failed += 1) }));
     await sleep(warmUp);
@@ -72,9 +72,19 @@ export async function measureRate({ count, seconds, server, people = usualPeople
   }
 }
 
-async function opens(person: Somebody, share: string): Promise<void> {
+/** Opens a share and turns its page in each process: they are asked in turns, and have all read the folder then. */
+async function opens(
+  person: Somebody,
+  { share, count }: { readonly share: string; readonly count: number },
+): Promise<void> {
   await person.says(share);
   await person.sees(({ text, buttons }) => text.includes("Holiday 2026") && hasButton(buttons, "▶"));
+  for (let n = 0; n < count * 2; n += 1) await turnsPage(person, n);
+}
+
+async function turnsPage(person: Somebody, n: number): Promise<void> {
+  const [press, brings] = n % 2 === 0 ? ["▶", "◀"] : ["◀", "▶"];
+  await person.presses(press, ({ buttons }) => hasButton(buttons, brings));
 }
 
 interface Turning {
@@ -85,8 +95,7 @@ interface Turning {
 async function turns(person: Somebody, { signal, onFailed }: Turning): Promise<void> {
   for (let n = 0; !signal.aborted; n += 1) {
     const next = performance.now() + pause;
-    const [press, brings] = n % 2 === 0 ? ["▶", "◀"] : ["◀", "▶"];
-    await person.presses(press, ({ buttons }) => hasButton(buttons, brings)).catch(onFailed);
+    await turnsPage(person, n).catch(onFailed);
     await sleep(Math.max(0, next - performance.now()));
   }
 }
