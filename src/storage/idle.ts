@@ -19,10 +19,13 @@ export function idling(open: () => Driver): IdleDriver {
   let answers = 0;
   let isResting = false;
   let isClosed = false;
+  /** What the drive calls itself, as far as it has told; the next driver is told so only when it lists the root. */
+  let title: string | undefined;
   const restNow = () => {
     if (!isResting || underway > 0) return;
     const closing = current;
     current = undefined;
+    title = closing?.title?.() || title;
     // What hangs at its end has nobody left to tell.
     void closing?.close?.().catch(() => undefined);
   };
@@ -46,7 +49,7 @@ export function idling(open: () => Driver): IdleDriver {
     list: (folder, options) => use((it) => it.list(folder, options)),
     stat: (id, options) => use((it) => it.stat(id, options)),
     link: (id, options) => use((it) => it.link(id, options)),
-    title: () => current?.title?.(),
+    title: () => current?.title?.() || title,
   };
   // No answer of the service's: it says nothing of how the drive is.
   if (first.can) driver.can = () => hold(async (it) => it.can?.() ?? new Set());

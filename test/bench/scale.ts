@@ -61,7 +61,7 @@ function sayKills({ chats: people, updates, broughtAgain, killed, took, saidAgai
   say(
     `\n${people} chats, ${updates} updates, 3 processes, ${killed} kills in ${took.toFixed(0)} s: ${broughtAgain} updates brought again, ${saidAgain} answers of those said again, ${files} files sent; lost, doubled or out of order: ${faults.length}`,
   );
-  for (const fault of faults.slice(0, 20)) say(`  ${fault}`);
+  for (const fault of faults.toSorted().slice(0, 100)) say(`  ${fault.slice(0, 300)}`);
   if (faults.length > 0) process.exitCode = 1;
 }
 

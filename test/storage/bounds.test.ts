@@ -37,6 +37,21 @@ test("a driver whose turn to be closed comes while it is asked answers first, an
   expect(drive.closed).toBeGreaterThan(0);
 });
 
+test("a mount whose driver is closed in the moment it is made has the drive's own title all the same", async () => {
+  class TitledDrive extends CountedDrive {
+    title(): string {
+      return "Holiday 2026";
+    }
+  }
+  const drive = new TitledDrive([[]]);
+  const at = app(drive, { maxOpen: 1 });
+  drive.hold({ first: true });
+  const mounts = Promise.all([at.mount(), at.mount(), at.mount()]);
+  await new Promise((resolve) => setImmediate(resolve));
+  drive.release();
+  expect((await mounts).map(({ title }) => title)).toEqual(["Holiday 2026", "Holiday 2026", "Holiday 2026"]);
+});
+
 test("what one process keeps of links ends at twenty thousand, the one asked for longest ago going first", async () => {
   const drive = new SlowDrive([[]]);
   const at = app(drive);
