@@ -13,7 +13,13 @@ if (Number.parseInt(process.versions.node, 10) < 24)
 const leaving = new AbortController();
 process.once("SIGTERM", () => void end(0));
 process.once("SIGINT", () => void end(0));
-process.on("uncaughtException", (error) => void end(unforeseen, lineOf(error, "ChatDrive ended")));
+// To tell of the first is the end: where nobody reads the log any more, telling fails as well, and so does all that is told on the way out.
+let hasFailed = false;
+process.on("uncaughtException", (error) => {
+  if (hasFailed) return;
+  hasFailed = true;
+  void end(unforeseen, lineOf(error, "ChatDrive ended"));
+});
 const starting = startApp(configured(), {
   signal: leaving.signal,
   onFatal: (message) => void end(operatorsTurn, message),

@@ -290,3 +290,13 @@ test("a process that can write nothing is alive and not ready, and is ready agai
   program.child.kill("SIGTERM");
   expect((await program.ended).code).toBe(0);
 });
+
+test("a program whose log is read by nobody any more says so once on stderr, stops in order and exits with 1", async () => {
+  const { child, event, ended } = start({ ...(await working()), LOG_LEVEL: "trace" });
+  await event("ready");
+  child.stdout?.destroy();
+  double.sends(mia, mia.id, "/help");
+  const { code, err } = await ended;
+  expect(code).toBe(1);
+  expect(err.match(/EPIPE/g)).toHaveLength(1);
+});

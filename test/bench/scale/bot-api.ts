@@ -24,14 +24,16 @@ export interface LoadBotApi {
 export async function startBotApi(onCall: (call: ChatCall) => void): Promise<LoadBotApi> {
   let messages = 0;
   const server = createServer((request, response) => {
-    void read(request).then((body) => {
+    const answer = (body: Buffer): void => {
       const method = request.url?.split("/").at(-1) ?? "";
       const { chat, message: changed, ...call } = callIn(request.headers["content-type"] ?? "", body);
       const makes = method.startsWith("send") && method !== "sendChatAction";
       const message = makes ? (messages += 1) : changed;
       onCall({ method, chat, message, ...call });
       reply(response, resultOf(method, { chat, message }));
-    });
+    };
+    // Whoever was killed while it asked has asked nothing.
+    read(request).then(answer, () => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
   const { promise, resolve } = Promise.withResolvers<undefined>();
