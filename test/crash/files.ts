@@ -199,9 +199,8 @@ export function uploads(parts: TrafficParts): Traffic {
     async settled(within) {
       const faults: string[] = [];
       for (const name of asked) {
-        if (!(await until(() => isTold(name), within)))
-          faults.push(`nothing is said of ${name}: ${textsWith(otto.messages, name)}`);
-        faults.push(...inDriveOnce(world, name));
+        if (await until(() => isTold(name), within)) faults.push(...inDriveOnce(world, name));
+        else faults.push(`nothing is said of ${name}: ${textsWith(otto.messages, name)}`);
       }
       asked.clear();
       return faults;
