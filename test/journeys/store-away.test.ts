@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { hasPostgres, hasRedis, startPostgres, startRedis } from "../store/own-server.ts";
 import { prepareProgram, type Program } from "./program.ts";
+import { signInOnTelegram } from "./sign-in.ts";
 
 // The server that keeps everything stands still, or is killed and comes back: people are told, and nothing that was kept is lost.
 
@@ -49,6 +50,26 @@ describe.each([
       await mia.waitsFor(/Sent in/, { timeout: 60_000 });
     },
   );
+
+  test.skipIf(!isThere)("whoever sends a file meanwhile is told that it cannot be taken now", async () => {
+    const { server, mia } = await browsing();
+    await signInOnTelegram(program, "mia");
+    await mia.waitsFor("🏠 Mia's PikPak", { timeout: 20_000 });
+    // The sign-in is over, and kept, before the next message is answered.
+    mia.sends("/help");
+    await mia.waitsFor("/browse", { timeout: 20_000 });
+    await server.kill();
+    mia.sendsFile({ kind: "document", name: "notes.bin", bytes: Buffer.from("what was sent") });
+    await mia.waitsFor("cannot reach what I keep", { timeout: 30_000 });
+    await server.start();
+    await vi.waitUntil(isReady, { timeout: 30_000, interval: 200 });
+    mia.sendsFile({ kind: "document", name: "later.bin", bytes: Buffer.from("what was sent later") });
+    await mia.waitsFor(/✅ later\.bin/, { timeout: 30_000 });
+    const there = [...program.world.pikpak.state.accounts.values()]
+      .flatMap(({ userId }) => program.world.pikpak.state.nodes.all(userId))
+      .filter((node) => node.name.endsWith(".bin"));
+    expect(there.map((node) => node.name)).toEqual(["later.bin"]);
+  });
 
   test.skipIf(!isThere || name === "Postgres")(
     "a store that stands still costs one answer, and goes on by itself",
