@@ -242,8 +242,11 @@ function newReference(): string {
   return randomBytes(5).toString("hex");
 }
 
-/** Telegram repeats a call that takes long, so it is answered after this many ms while the work goes on. */
-const webhookTimeout = 9000;
+/**
+ * Telegram repeats a call after about a minute, so it is answered after this many ms while the work goes on. What takes
+ * longer is not brought again when the process dies with it.
+ */
+const webhookTimeout = 25_000;
 
 function webhookFor(bot: Bot<BotContext>, { settings, log }: TelegramParts): TelegramWebhook | undefined {
   if (!settings.webhook) return undefined;

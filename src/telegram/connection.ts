@@ -35,6 +35,8 @@ interface ConnectionParts {
   onFatal(reason: string): void;
 }
 
+/** Calls of Telegram's that may be under way at a time, each until its update is done: the most it makes. */
+const webhookConnections = 100;
 /** Milliseconds between two tries to reach Telegram: the first, and the longest. */
 const retries = { first: 1000, longest: 30_000 } as const;
 
@@ -109,7 +111,8 @@ async function connect(
   bot.botInfo = await bot.api.getMe(signal);
   if (settings.webhook) {
     const { url, secret } = settings.webhook;
-    await bot.api.setWebhook(url, { secret_token: secret, allowed_updates: allowedUpdates }, signal);
+    const more = { secret_token: secret, allowed_updates: allowedUpdates, max_connections: webhookConnections };
+    await bot.api.setWebhook(url, more, signal);
     return "webhook";
   }
   await bot.api.deleteWebhook({}, signal);

@@ -404,6 +404,7 @@ describe("the webhook", () => {
     const { webhook } = app.telegram;
     const { payload } = await double.called(({ method }) => method === "setWebhook");
     expect(payload).toMatchObject({
+      max_connections: 100,
       allowed_updates: [
         "message",
         "edited_message",
