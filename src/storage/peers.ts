@@ -52,13 +52,21 @@ export function writeNotice(notice: Notice): string {
   return text.length <= longest ? text : JSON.stringify({ is: "uncertain", mount: notice.mount });
 }
 
-/** Undefined = another version of the program says something that this one does not know. */
+/** Undefined = it cannot be read, or another version of the program says something that this one does not know. */
 export function readNotice(text: string): Notice | undefined {
-  const { data } = noticeShape.safeParse(JSON.parse(text));
+  const { data } = noticeShape.safeParse(parsed(text));
   if (data?.is !== "edited") return data;
   const { gone, closed, renamed, added } = data.edit;
   return {
     ...data,
     edit: { renamed, added, gone: gone && new Set(gone), closed: closed && new Set(closed) },
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import type { Notices } from "./notices.ts";
 
 /** A connection as @keyv/redis makes them. */
@@ -36,9 +37,10 @@ export async function openRedisNotices({ client, subscriber, database, onError }
     for (const listener of listeners.values()) listener(undefined);
   };
   const heard = (message: string) => {
-    const [from, topic, text] = JSON.parse(message) as [string, string | null, string | null];
-    if (from === own) return;
-    if (topic === null) missed();
+    const said = saidIn(message);
+    if (said?.[0] === own) return;
+    const [, topic, text] = said ?? [];
+    if (topic === undefined || topic === null) missed();
     else listeners.get(topic)?.(text ?? undefined);
   };
   await subscriber.subscribe(channel, heard);
@@ -55,4 +57,15 @@ export async function openRedisNotices({ client, subscriber, database, onError }
     tell: (topic, text) => void publish(topic, text),
     hear: (topic, listener) => void listeners.set(topic, listener),
   };
+}
+
+const shape = z.tuple([z.string(), z.string().nullable(), z.string().nullable()]);
+
+/** Who says what of which topic; undefined = it is no notice of ours. */
+function saidIn(message: string): z.infer<typeof shape> | undefined {
+  try {
+    return shape.safeParse(JSON.parse(message)).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,5 @@
 import { createServer, request as send } from "node:http";
-import type { AddressInfo } from "node:net";
-import { onTestFinished } from "vitest";
+import { listening } from "../listening.ts";
 
 /** A balancer of this test: each request goes to the next of the addresses, and to another where one does not listen. Where it listens. */
 export async function balanced(addresses: readonly string[]): Promise<string> {
@@ -19,12 +18,5 @@ export async function balanced(addresses: readonly string[]): Promise<string> {
       passed.end(Buffer.concat(chunks));
     };
   });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listening(server);
 }

@@ -141,16 +141,18 @@ test("what either has read is found by both, and by a process that starts after 
   await last.close();
 });
 
-test("words that are lost on the way cost nothing but reading anew", async () => {
+test("after notices were missed, folders are read anew", async () => {
   await names(other);
   folder("unheard of");
   for (const listener of listeners) listener(undefined);
   expect(await names(other)).toContain("unheard of");
 });
 
-test("what another version of the program tells is no reason to believe anything old", async () => {
+test("a notice that cannot be read, or is of an unknown kind, has folders read anew", async () => {
   await names(other);
-  folder("unheard of");
-  for (const listener of listeners) listener('{"is":"from the future"}');
-  expect(await names(other)).toContain("unheard of");
+  for (const [n, text] of ['{"is":"from the future"}', "{", "null", ""].entries()) {
+    folder(`unheard of ${n}`);
+    for (const listener of listeners) listener(text);
+    expect(await names(other)).toContain(`unheard of ${n}`);
+  }
 });

@@ -1,3 +1,4 @@
+import { createClient } from "@keyv/redis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Notices } from "../../src/store/notices.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -50,6 +51,17 @@ describe.skipIf(address === undefined)("processes over one Redis", () => {
     one.tell("drives", "first");
     await expect.poll(() => heard).toEqual(["first"]);
     expect(neighbours).toEqual([]);
+  });
+
+  test("what is no notice, on the same channel, counts as something missed", async () => {
+    const url = await ownDatabase(address ?? "", "notices");
+    const heard = heardBy(await noticesAt(url));
+    const client = createClient({ url });
+    await client.connect();
+    onTestFinished(() => client.destroy());
+    const channel = `chatdrive:notices:${new URL(url).pathname.slice(1)}`;
+    for (const message of ["{", "null", '{"a":1}', "[1,2,3]"]) await client.publish(channel, message);
+    await expect.poll(() => heard).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   test("a process that starts makes the others look anew: it may have been killed before it told what it did", async () => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createPublicKey, verify } from "node:crypto";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { listening } from "../../listening.ts";
 import { call, openTestApp } from "./test-app.ts";
 
 interface Posted {
@@ -25,14 +25,7 @@ async function endpoint(answer: Answering): Promise<{ readonly url: string; read
         .end(said === undefined ? "" : JSON.stringify(said));
     });
   });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/interactions`, posted };
+  return { url: `${await listening(server)}/interactions`, posted };
 }
 
 const isSigned = ({ headers, body }: Posted, verifyKey: string): boolean => {
