@@ -16,6 +16,8 @@ export function isAria2Here(): boolean {
 export interface RealAria2 {
   readonly address: string;
   readonly folder: string;
+  /** How many of its downloads are complete, by its own word: a file has its name before it has all its bytes. */
+  complete(): Promise<number>;
   close(): void;
 }
 
@@ -44,6 +46,13 @@ export async function startRealAria2(secret: string): Promise<RealAria2> {
   return {
     address,
     folder,
+    async complete() {
+      const params = [`token:${secret}`, 0, 1_000, ["status"]];
+      const body = JSON.stringify({ jsonrpc: "2.0", id: "1", method: "aria2.tellStopped", params });
+      const answer = await fetch(address, { method: "POST", body, headers: { "content-type": "application/json" } });
+      const { result } = (await answer.json()) as { readonly result: readonly { readonly status: string }[] };
+      return result.filter(({ status }) => status === "complete").length;
+    },
     close() {
       child.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });

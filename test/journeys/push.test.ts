@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startAria2 } from "../../emulators/aria2/aria2.ts";
@@ -68,11 +68,8 @@ test.skipIf(!isThere)(
       await connect(lena, aria2.address, secret);
       await openRecipes(lena);
       await lena.waitsFor("aria2 has taken 3 files");
-      await expect
-        .poll(() => existsSync(join(aria2.folder, "Recipes")) && readdirSync(join(aria2.folder, "Recipes")).length, {
-          timeout: 15_000,
-        })
-        .toBe(3);
+      await expect.poll(() => aria2.complete(), { timeout: 15_000 }).toBe(3);
+      expect(readdirSync(join(aria2.folder, "Recipes"))).toHaveLength(3);
       await lena.presses("🔄 How is it doing?");
       await lena.waitsFor("3 done, 0 under way, 0 waiting");
       expect(readFileSync(join(aria2.folder, "Recipes", "Lentil soup.txt"), "utf8")).toBe("Lentil soup\n");
@@ -101,7 +98,8 @@ test.skipIf(!isThere)(
       await jun.waitsFor("下载链接", his);
       await jun.presses(/📡 发送到 aria2/, his);
       await jun.waitsFor("aria2 已接收 1 个文件", his);
-      await expect.poll(() => readdirSync(aria2.folder), { timeout: 15_000 }).toEqual(["合同（最终版）.pdf"]);
+      await expect.poll(() => aria2.complete(), { timeout: 15_000 }).toBe(1);
+      expect(readdirSync(aria2.folder)).toEqual(["合同（最终版）.pdf"]);
     } finally {
       aria2.close();
     }
