@@ -13,7 +13,8 @@ import { commandIn, commandNamed, type Command } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import { filesIn } from "./files-in.ts";
-import { createDialogue, type Dialogue, type DialogueStore } from "./dialogue.ts";
+import { createDialogue, type Dialogue } from "./dialogue.ts";
+import type { DialogueRecords } from "./dialogue-records.ts";
 import { mayBeEphemeral } from "./ephemeral.ts";
 import { loggable } from "./loggable.ts";
 import type { Post } from "./post.ts";
@@ -27,7 +28,7 @@ interface RouterParts {
   perform(ctx: BotContext, action: Action): Promise<Answer>;
   /** Whether a text names a share by itself. */
   namesShare(text: string): boolean;
-  readonly store: DialogueStore;
+  readonly records: DialogueRecords;
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly log: Logger;
