@@ -22,7 +22,7 @@ export function createAskedSecrets({ life, peers }: { life: number; peers?: Peer
     const heard = text === undefined ? undefined : heardIn(text);
     if (heard) return void known.set(heard.key, heard.question);
     // Another process may have asked meanwhile. That it was answered there is rarer, and one's own question is gone on with.
-    for (const [key, question] of known.entries()) if (question === "none") known.delete(key);
+    for (const [key, question] of [...known.entries()]) if (question === "none") known.delete(key);
   });
   return {
     note(key, question) {

@@ -21,7 +21,7 @@ export interface DialogueRecords {
   readonly storage: ConversationStorage<BotContext, ConversationData>;
   /** Who is asked for a secret, as far as it is known without the store. */
   readonly asked: AskedSecrets;
-  /** The question that waits in somebody's private chat is answered elsewhere. */
+  /** The question that waits in somebody's private chat is answered elsewhere. Never fails: what answered it is done. */
   forget(person: string): Promise<void>;
 }
 
@@ -93,7 +93,11 @@ export function createDialogueRecords({ store, peers, log, wait, closing }: Reco
   const tryOn = async (): Promise<void> => {
     while (unwritten.size > 0 && !closing.aborted) {
       await wait(tryEvery, closing);
-      for (const key of [...unwritten.keys()]) await read(key).catch(() => undefined);
+      for (const key of [...unwritten.keys()]) {
+        await read(key).catch(() => undefined);
+        // What cannot be written for one of them cannot be for the others.
+        if (unwritten.has(key)) break;
+      }
       unwritten.purgeStale();
     }
   };
@@ -134,9 +138,11 @@ export function createDialogueRecords({ store, peers, log, wait, closing }: Reco
         delete: (key) => write(key, undefined),
       },
     },
-    forget(person) {
+    async forget(person) {
       const chat = person.slice(person.indexOf(":") + 1);
-      return write(`${chat}:${chat}`, undefined);
+      await write(`${chat}:${chat}`, undefined).catch((err: unknown) =>
+        log.warn({ err: loggable(err) }, "telegram question that was answered elsewhere is asked on"),
+      );
     },
   };
 }

@@ -252,6 +252,35 @@ describe("where nothing can be written any more", () => {
     await vi.waitFor(() => expect(said()).toEqual(["Films"]));
   });
 
+  test("a page that was sent off is done, and its question in the chat is over", async () => {
+    const { double, database } = await opened();
+    double.sends(mia, mia.id, "/login");
+    await double.sees(({ text }) => text.includes("❔ User name"));
+    await isKept(database, "username");
+    database.takeNothing();
+    const page = { person: { id: `telegram:${mia.id}`, name: "Mia" }, language: "en", form: loginForm().form };
+    const outcome = await app.telegram.submitPage(page, { username: "mia" }, { signal: AbortSignal.timeout(5000) });
+    expect(outcome).toMatchObject({ done: true });
+    database.comeBack();
+    double.sends(mia, mia.id, "Films");
+    await vi.waitFor(() => expect(said()).toEqual(["Films"]));
+  });
+
+  test("a token that was pasted is deleted, though it cannot be said where it belongs", async () => {
+    const { double, database } = await opened(
+      (action, visit, signal) =>
+        action.do === "say"
+          ? { show: "notice", notice: "store-unavailable", level: "failed" }
+          : usual(action, visit, signal),
+      { holdsCredential: (text) => text.includes("os.v1.") },
+    );
+    database.takeNothing();
+    const [token, words] = ["os.v1.abcdef", "Films"].map((text) => double.sends(mia, mia.id, text));
+    await vi.waitFor(() => expect(sentences()).toHaveLength(2));
+    expect([double.isDeleted(token ?? 0), double.isDeleted(words ?? 0)]).toEqual([true, false]);
+    expect(sentences()[0]).toContain("I deleted it");
+  });
+
   test("the question that is seen is the one that is answered", async () => {
     const { double, database } = await askedForPassword();
     database.takeNothing();
@@ -293,5 +322,57 @@ describe("where nothing can be written any more", () => {
     await double.sees(({ text }) => text.includes("2/7"));
     expect(submitted()).toEqual([1, 2].map(() => ({ username: "mia@example.com", password: secret })));
     expect(sentences()).toEqual([]);
+  });
+});
+
+describe("several processes", () => {
+  /** The others over the same store: what they were told, and what they say. */
+  function others() {
+    const told: string[] = [];
+    let listener: (text: string | undefined) => void = () => undefined;
+    const peers = {
+      tell: (text: string) => void told.push(text),
+      hear: (heard: typeof listener) => (listener = heard),
+    };
+    return { told, peers, say: (text: string | undefined) => listener(text) };
+  }
+
+  test("each process tells the others when a secret is asked for and when it is no more, and nothing else", async () => {
+    const { told, peers } = others();
+    const { double, database } = await opened(usual, { peers });
+    double.sends(mia, mia.id, "/browse");
+    await double.sees(({ text }) => text.includes("2/7"));
+    expect(told).toEqual([]);
+    double.sends(mia, mia.id, "/login");
+    const prompt = await double.sees(({ text }) => text.includes("❔ User name"));
+    await isKept(database, "username");
+    double.taps(mia, "✖️");
+    await vi.waitFor(() => expect(database.kept.size).toBe(0));
+    expect(told).toEqual([`${mia.id}:${mia.id} ${prompt.id}`, `${mia.id}:${mia.id} none`]);
+  });
+
+  test("a process deletes the answer to what another asked for, until it hears that it was given", async () => {
+    const { peers, say } = others();
+    const { database } = await opened(usual, { peers });
+    database.leave();
+    say("1001:1001 77");
+    expect(await typed(secret)).toMatchObject({ isGone: true });
+    say("1001:1001 none");
+    expect(await typed("Films")).toEqual({ sentence: expect.not.stringContaining("delete"), isGone: false });
+    say("of a later version");
+    expect((await typed("Films")).sentence).toContain("delete it from this chat");
+  });
+
+  test("a process that may have missed something goes on with its own question, and is sure of nobody else", async () => {
+    const { peers, say } = others();
+    const { double, database } = await askedForPassword(usual, { peers });
+    double.sends(jun, jun.id, "/browse");
+    await double.sees(({ chat, text }) => chat === jun.id && text.includes("2/7"));
+    say(undefined);
+    database.leave();
+    expect(await typed(secret)).toMatchObject({ isGone: true });
+    const message = double.sends(jun, jun.id, "电影");
+    await double.sees(({ text }) => text.includes("请把它从聊天中删除"));
+    expect(double.isDeleted(message)).toBe(false);
   });
 });
