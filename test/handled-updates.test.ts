@@ -13,7 +13,7 @@ describe.each([
     onTestFinished(() => store.close());
     const kept = store.open<never>("handled-updates");
     const open = () => kept;
-    const once = updatesOnce({ ...store, isShared, open: open as never }, pino({ level: "silent" }));
+    const once = updatesOnce({ ...store, isShared, open }, pino({ level: "silent" }));
     const done: number[] = [];
     for (const update of [1, 1, 2]) await once(update, async () => void done.push(update));
     expect(done).toEqual([1, 2]);

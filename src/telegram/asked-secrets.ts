@@ -22,7 +22,8 @@ export function createAskedSecrets({ life, peers }: { life: number; peers?: Peer
     const heard = text === undefined ? undefined : heardIn(text);
     if (heard) return void known.set(heard.key, heard.question);
     // Another process may have asked meanwhile. That it was answered there is rarer, and one's own question is gone on with.
-    for (const [key, question] of [...known.entries()]) if (question === "none") known.delete(key);
+    const unsure = [...known.entries()].filter(([, question]) => question === "none");
+    for (const [key] of unsure) known.delete(key);
   });
   return {
     note(key, question) {

@@ -59,26 +59,65 @@ const tryEvery = 3000;
 const [maxUnwritten, maxNamed] = [1000, 20_000];
 
 /** The records of one bot. */
-export function createDialogueRecords({ store, peers, log, wait, closing }: RecordsParts): DialogueRecords {
-  const asked = createAskedSecrets({ life, peers });
+export function createDialogueRecords(parts: RecordsParts): DialogueRecords {
+  const asked = createAskedSecrets({ life, peers: parts.peers });
+  const records = createLasting(parts);
+  const note = (key: string, kept: Kept | undefined) => asked.note(key, secretAskedIn(kept));
+  const write = async (key: string, kept: Kept | undefined): Promise<void> => {
+    // Before it is written: what was asked was seen, whatever becomes of its record.
+    note(key, kept);
+    await records.write(key, kept);
+  };
+  return {
+    asked,
+    storage: {
+      type: "key",
+      version: recordVersion,
+      getStorageKey: (ctx) => (ctx.chat && ctx.from ? dialogueKey(ctx) : undefined),
+      adapter: {
+        async read(key) {
+          const kept = await records.read(key);
+          note(key, kept);
+          return kept;
+        },
+        write,
+        delete: (key) => write(key, undefined),
+      },
+    },
+    async forget(person) {
+      const chat = person.slice(person.indexOf(":") + 1);
+      await write(`${chat}:${chat}`, undefined).catch((err: unknown) =>
+        parts.log.warn({ err: loggable(err) }, "telegram question that was answered elsewhere is asked on"),
+      );
+    },
+  };
+}
+
+interface Lasting {
+  read(key: string): Promise<Kept | undefined>;
+  /** Undefined = the record is to go. Rejects only where it is not known what stands in the store. */
+  write(key: string, kept: Kept | undefined): Promise<void>;
+}
+
+/** Records that count in this process though they could not be written. */
+function createLasting({ store, log, wait, closing }: RecordsParts): Lasting {
   const unwritten = new LRUCache<string, Unwritten>({ max: maxUnwritten, ttl: life });
   /** What stands in the store, by its last answer. */
   const names = new LRUCache<string, string>({ max: maxNamed, ttl: life });
-  const note = (key: string, kept: Kept | undefined) => asked.note(key, secretAskedIn(kept));
 
   const put = async (key: string, kept: Kept | undefined): Promise<void> => {
     await (kept ? store.set(key, kept, life) : store.delete(key));
     names.set(key, nameOf(kept));
   };
 
-  /** What is unwritten counts only over the record that it was to take the place of: another process may have gone on. */
   const read = async (key: string): Promise<Kept | undefined> => {
-    // What comes back was written below; another version of it is refused by the plugin.
+    // What comes back was written here; another version of it is refused by the plugin.
     const found = (await store.get(key)) as Kept | undefined;
     names.set(key, nameOf(found));
     const mine = unwritten.get(key);
     if (!mine) return found;
     if (mine.before !== nameOf(found)) {
+      // Another process has gone on.
       unwritten.delete(key);
       return found;
     }
@@ -89,60 +128,40 @@ export function createDialogueRecords({ store, peers, log, wait, closing }: Reco
     return mine.kept;
   };
 
+  const tryAll = async (): Promise<void> => {
+    for (;;) {
+      const key = unwritten.keys().next().value;
+      if (key === undefined) return void unwritten.purgeStale();
+      await read(key).catch(() => undefined);
+      // What cannot be written for one of them cannot be for the others.
+      if (unwritten.has(key)) return;
+    }
+  };
+
   let trying: Promise<void> | undefined;
   const tryOn = async (): Promise<void> => {
     while (unwritten.size > 0 && !closing.aborted) {
       await wait(tryEvery, closing);
-      for (const key of [...unwritten.keys()]) {
-        await read(key).catch(() => undefined);
-        // What cannot be written for one of them cannot be for the others.
-        if (unwritten.has(key)) break;
-      }
-      unwritten.purgeStale();
-    }
-  };
-
-  const write = async (key: string, kept: Kept | undefined): Promise<void> => {
-    const before = unwritten.get(key)?.before ?? names.get(key);
-    note(key, kept);
-    unwritten.delete(key);
-    try {
-      await put(key, kept);
-    } catch (error) {
-      // In whose place it would come is not known.
-      if (before === undefined) throw error;
-      log.warn(
-        { err: loggable(error) },
-        "telegram dialogue not kept: it goes on in memory, and is kept when it can be",
-      );
-      unwritten.set(key, { before, kept });
-      trying ??= tryOn()
-        .catch(() => undefined)
-        .finally(() => (trying = undefined));
+      await tryAll();
     }
   };
 
   return {
-    asked,
-    storage: {
-      type: "key",
-      version: recordVersion,
-      getStorageKey: (ctx) => (ctx.chat && ctx.from ? dialogueKey(ctx) : undefined),
-      adapter: {
-        async read(key) {
-          const kept = await read(key);
-          note(key, kept);
-          return kept;
-        },
-        write: (key, kept) => write(key, kept),
-        delete: (key) => write(key, undefined),
-      },
-    },
-    async forget(person) {
-      const chat = person.slice(person.indexOf(":") + 1);
-      await write(`${chat}:${chat}`, undefined).catch((err: unknown) =>
-        log.warn({ err: loggable(err) }, "telegram question that was answered elsewhere is asked on"),
-      );
+    read,
+    async write(key, kept) {
+      const before = unwritten.get(key)?.before ?? names.get(key);
+      unwritten.delete(key);
+      try {
+        await put(key, kept);
+      } catch (error) {
+        if (before === undefined) throw error;
+        log.warn({ err: loggable(error) }, "telegram dialogue not kept: it goes on in memory until it is");
+        unwritten.set(key, { before, kept });
+        // It ends early with the process alone.
+        trying ??= tryOn()
+          .catch(() => undefined)
+          .finally(() => (trying = undefined));
+      }
     },
   };
 }

@@ -304,6 +304,7 @@ describe("where nothing can be written any more", () => {
     database.comeBack();
     double.sends(mia, mia.id, secret);
     await double.sees(({ text }) => text.includes("❔ Root folder"));
+    expect(said()).toEqual([]);
   });
 
   test("a form that could not be handed in is asked on, and said once", async () => {
