@@ -163,6 +163,8 @@ function widthOf(graphemes: readonly string[]): number {
 
 /** A grapheme can be a tower of marks; each ten units of it count as one column more, so that labels stay bounded. */
 function columnsOf(grapheme: string): number {
+  // Before the first wide one: most characters there are.
+  if (grapheme.length === 1 && grapheme < "\u1100") return 1;
   return (wide.test(grapheme) ? 2 : 1) + Math.floor(grapheme.length / 12);
 }
 

@@ -37,12 +37,23 @@ export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): 
     [...new Set(files.map(languageOf))].map((language) => [language, readBundle(language, files)]),
   );
   const languages = [fallback, ...[...bundles.keys()].filter((language) => language !== fallback).toSorted()];
+  /** What has nothing to fill in, by language: most labels of a keyboard. */
+  const fixed = new Map(languages.map((language) => [language, new Map<string, string>()]));
   return {
     languages,
     pick: (locale) =>
       negotiateLanguages(locale ? [locale] : [], languages, { defaultLocale: fallback, strategy: "lookup" })[0] ??
       fallback,
-    in: (language) => (key, args) => say({ bundles, language, key, args: args ?? {}, onProblem }),
+    in: (language) => {
+      const known = fixed.get(language);
+      return (key, args) => {
+        const before = args ? undefined : known?.get(key);
+        if (before !== undefined) return before;
+        const text = say({ bundles, language, key, args: args ?? {}, onProblem });
+        if (!args && text !== key) known?.set(key, text);
+        return text;
+      };
+    },
     has: (key) => [...bundles.values()].some((bundle) => bundle.hasMessage(key)),
   };
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ApiClientOptions } from "grammy";
-import { request, type Agent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { version } from "../version.ts";
 
 type Fetch = NonNullable<ApiClientOptions["fetch"]>;
@@ -52,28 +52,15 @@ const usualTimeouts: Timeouts = { poll: (pollFor + 10) * 1000, call: 10_000 };
 export function createTransport({ timeouts = usualTimeouts, dispatcher }: TransportParts): Transport {
   const agent = dispatcher({ keepAliveTimeout: 30_000, connect: { timeout: Math.min(timeouts.call, 5000) } });
   let isOpen = true;
-  const call = async (url: string, { method, headers, body, signal }: CallOptions) => {
+  const call = (url: string, { method, headers, body, signal }: CallOptions) => {
     const timeout = url.endsWith("/getUpdates") ? timeouts.poll : timeouts.call;
-    // grammY's signal is of a package older than Node's own, which `AbortSignal.any` does not take.
-    const over = new AbortController();
-    const end = () => over.abort();
-    signal.addEventListener("abort", end, { once: true });
-    const timer = setTimeout(() => over.abort(new Error(`no answer within ${timeout} ms`)), timeout);
-    try {
-      const options = {
-        dispatcher: agent,
-        method,
-        headers: { ...headers, "user-agent": userAgent },
-        body,
-        signal: over.signal,
-      };
-      const { statusCode: status, body: answer } = await request(url, options);
-      const said = envelopeIn(await answer.text(), status);
-      return { ok: status < 400, status, json: async () => said };
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-    }
+    const { origin, pathname, search } = new URL(url);
+    const path = `${pathname}${search}`;
+    const answer = new Answer(timeout, signal);
+    // The clock of the call is the only one: it covers the whole of it.
+    const limits = { headersTimeout: 0, bodyTimeout: 0 };
+    agent.dispatch({ origin, path, method, headers: { ...headers, "user-agent": userAgent }, body, ...limits }, answer);
+    return answer.whole;
   };
   return {
     // grammY asks with these options, and looks at nothing else of the answer.
@@ -84,6 +71,80 @@ export function createTransport({ timeouts = usualTimeouts, dispatcher }: Transp
       isOpen = false;
     },
   };
+}
+
+/** What grammY looks at of an answer. */
+interface Told {
+  readonly ok: boolean;
+  readonly status: number;
+  json(): Promise<unknown>;
+}
+
+/** One answer as it arrives: a few hundred bytes, for which a stream and another signal would cost as much as the call. */
+class Answer implements Dispatcher.DispatchHandler {
+  readonly #whole = Promise.withResolvers<Told>();
+  readonly #signal: AbortSignal;
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #status = 0;
+  #controller: Dispatcher.DispatchController | undefined;
+  #over: Error | undefined;
+
+  constructor(timeout: number, signal: AbortSignal) {
+    this.#signal = signal;
+    this.#timer = setTimeout(() => this.#end(new Error(`no answer within ${timeout} ms`)), timeout);
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal.aborted) this.#onAbort();
+  }
+
+  /** Rejects where there is no answer, or none of Telegram. */
+  get whole(): Promise<Told> {
+    return this.#whole.promise;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#over) controller.abort(this.#over);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#settle();
+    const status = this.#status;
+    try {
+      const said = envelopeIn(Buffer.concat(this.#chunks).toString(), status);
+      this.#whole.resolve({ ok: status < 400, status, json: async () => said });
+    } catch (error) {
+      this.#whole.reject(error);
+    }
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#settle();
+    this.#whole.reject(error);
+  }
+
+  readonly #onAbort = (): void => this.#end(new DOMException("the call was given up", "AbortError"));
+
+  #end(why: Error): void {
+    this.#over = why;
+    this.#controller?.abort(why);
+    // One that is still waiting for a connection is not known to the dispatcher yet.
+    this.#settle();
+    this.#whole.reject(why);
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
 }
 
 /** What Telegram answers is JSON; a page of a proxy in between is no answer of it, and fails like a broken connection. */

@@ -13,17 +13,25 @@ let isOpen = false;
 
 const server = createServer((request, response) => {
   const method = request.url?.split("/").at(-1) ?? "";
-  request.resume().on("end", () => answer(method, response));
+  if (method !== "getUpdates") return void request.resume().on("end", () => answer(method, response));
+  // Few enough to be read whole. One that waits for nothing is answered at once, as Telegram does.
+  const chunks: Buffer[] = [];
+  request
+    .on("data", (chunk: Buffer) => chunks.push(chunk))
+    .on("end", () => {
+      const { timeout = 0 } = JSON.parse(Buffer.concat(chunks).toString()) as { readonly timeout?: number };
+      poll(response, timeout > 0);
+    });
+  return undefined;
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, "127.0.0.1", () => parentPort?.postMessage({ port: (server.address() as AddressInfo).port }));
 parentPort?.on("message", () => {
   isOpen = true;
-  if (waiting) poll(waiting);
+  if (waiting) poll(waiting, true);
 });
 
 function answer(method: string, response: ServerResponse): void {
-  if (method === "getUpdates") return poll(response);
   if (method === "answerCallbackQuery") {
     answered += 1;
     if (answered === updates.length) parentPort?.postMessage({ done: true });
@@ -31,11 +39,11 @@ function answer(method: string, response: ServerResponse): void {
   reply(response, method === "getMe" ? me : method.startsWith("edit") || method === "sendMessage" ? message : true);
 }
 
-function poll(response: ServerResponse): void {
+function poll(response: ServerResponse, mayWait: boolean): void {
   waiting = undefined;
   const batch = isOpen ? updates.slice(handedOut, handedOut + 100) : [];
   handedOut += batch.length;
-  if (batch.length > 0) return reply(response, batch);
+  if (batch.length > 0 || !mayWait) return reply(response, batch);
   waiting = response;
   return undefined;
 }
