@@ -315,7 +315,7 @@ async function mount(
   try {
     const driver = await drivers.open({ kind, mount: id, owner, options, vault });
     // Read as a folder, so that whoever mounts it sees the root without another call.
-    await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
+    await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: false, signal }), signal);
     const now = parts.now();
     const mount: Mount = {
       id,
