@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Node } from "../../../emulators/pikpak/node.ts";
 import { startPikPak, type PikPakEmulator } from "../../../emulators/pikpak/pikpak.ts";
 import type { Account, Share } from "../../../emulators/pikpak/state.ts";
+import { createSharedReads } from "../../../src/drivers/pikpak/shared-reads.ts";
 import type { Entry } from "../../../src/storage/entry.ts";
 import type { Folder } from "../../../src/storage/folders.ts";
 import type { Mount } from "../../../src/storage/mount.ts";
+import type { CallOptions } from "../../../src/storage/driver.ts";
 import { createStorage, type Storage } from "../../../src/storage/storage.ts";
 import { createLocks } from "../../../src/store/lock.ts";
 import { kindsOf } from "./service.ts";
@@ -264,7 +266,7 @@ describe("what was read a moment ago", () => {
 });
 
 describe("one of many who wait", () => {
-  test("whoever asked first and leaves takes nothing from the others, and their call is not sent again", async () => {
+  test("whoever asked first and leaves takes nothing from the others, and the call they wait for goes on", async () => {
     const { link } = shareOf([films()]);
     pikpak.fail({ path: top, delay: 200 });
     const leaving = new AbortController();
@@ -274,10 +276,30 @@ describe("one of many who wait", () => {
     );
     await expect.poll(() => asked(top)).toBe(1);
     const others = crowd(20, (person) => opened(person + 2, { link }));
+    // They wait for the same call by then.
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
     leaving.abort(new Error("enough"));
     await expect(first).rejects.toThrow("enough");
     expect((await others).map(({ title }) => title)).toEqual(Array.from({ length: 20 }, () => "Films of the club"));
-    expect(asked(top)).toBeLessThanOrEqual(2);
+    expect(asked(top)).toBe(1);
+  });
+
+  test("what was asked for by somebody who removes the share meanwhile is asked for by another", async () => {
+    const { link } = shareOf([films()]);
+    await opened(1, { link });
+    const first = await opened(2, { link });
+    skipped += 61_000;
+    pikpak.fail({ path: init, delay: 200 });
+    const reading = renewed(first.id);
+    await expect.poll(() => asked(init)).toBe(2);
+    const others = crowd(20, (person) => opened(person + 3, { link }));
+    // They wait for the same call by then, which is not sent yet.
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    const removed = storage.unmount(first.id);
+    await expect(reading).rejects.toMatchObject({ code: "not-found" });
+    for (const { title } of await others) expect(title).toBe("Films of the club");
+    await removed;
+    expect(calls()).toMatchObject({ init: 3, top: 2 });
   });
 
   test("a failure is told to those who wait for it, and to nobody later", async () => {
@@ -306,5 +328,92 @@ describe("one of many who wait", () => {
     );
     expect(new Set(addresses).size).toBe(5);
     for (const address of addresses) expect(address).toMatch(/captcha/);
+  });
+});
+
+describe("questions about a share", () => {
+  const context = { monotonic: () => skipped, randomHex: (bytes: number) => "0".repeat(bytes * 2) };
+  const question = <T>(
+    ask: (options: CallOptions) => Promise<T>,
+    more: { background?: boolean; size?: number } = {},
+  ) => {
+    const { size = 1, ...options } = more;
+    return { of: ["q"], context, isClosed: () => false, ask, sizeOf: () => size, ...options };
+  };
+
+  test("a question that nobody waits for any more is ended, and who asks then begins anew", async () => {
+    const reads = createSharedReads();
+    const share = reads.opened("S", "", context);
+    const leaving = new AbortController();
+    const ended = Promise.withResolvers<string>();
+    const left = reads.find(share, {
+      ...question(({ signal }) => {
+        signal?.addEventListener("abort", () => ended.resolve("ended"));
+        return new Promise<string>(() => undefined);
+      }),
+      signal: leaving.signal,
+    });
+    leaving.abort(new Error("enough"));
+    await expect(left).rejects.toThrow("enough");
+    expect(await ended.promise).toBe("ended");
+    expect(
+      await reads.find(
+        share,
+        question(async () => "mine"),
+      ),
+    ).toBe("mine");
+  });
+
+  test("a person does not wait for what is asked in the background, which has the last turns", async () => {
+    const reads = createSharedReads();
+    const share = reads.opened("S", "", context);
+    const late = Promise.withResolvers<string>();
+    const crawling = reads.find(
+      share,
+      question(() => late.promise, { background: true }),
+    );
+    expect(
+      await reads.find(
+        share,
+        question(async () => "mine"),
+      ),
+    ).toBe("mine");
+    late.resolve("late");
+    expect(await crawling).toBe("late");
+    // The answer to what was asked for later stays.
+    expect(
+      await reads.find(
+        share,
+        question(async () => "anew"),
+      ),
+    ).toBe("mine");
+  });
+
+  test("what was read of a share that refuses is shown to nobody, not even by an answer that was on its way", async () => {
+    const reads = createSharedReads();
+    const share = reads.opened("S", "", context);
+    const late = Promise.withResolvers<string>();
+    const waiting = reads.find(
+      share,
+      question(() => late.promise),
+    );
+    reads.forget(share);
+    late.resolve("before");
+    expect(await waiting).toBe("before");
+    expect(
+      await reads.find(
+        reads.opened("S", "", context),
+        question(async () => "anew"),
+      ),
+    ).toBe("anew");
+  });
+
+  test("answers are kept for twenty thousand entries, and those used longest ago are let go of", async () => {
+    const reads = createSharedReads();
+    const share = reads.opened("S", "", context);
+    const ask = (n: number, answer: string) =>
+      reads.find(share, { ...question(async () => answer, { size: 7000 }), of: ["page", n] });
+    for (const n of [1, 2, 3]) await ask(n, "before");
+    expect([await ask(3, "anew"), await ask(2, "anew"), await ask(1, "anew")]).toEqual(["before", "before", "anew"]);
   });
 });
