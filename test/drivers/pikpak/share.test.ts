@@ -120,6 +120,19 @@ describe("a share", () => {
     expect(third.next).toBeUndefined();
   });
 
+  test("a later page is kept as long as the first one it follows, and asked for each time after that", async () => {
+    const folder = at.pikpak.build.folder(at.mia, undefined, "many");
+    at.pikpak.build.many(at.mia, folder, 150, (n) => ({ name: `${n}`, size: 1 }));
+    const driver = at.share({ link: shareOf([folder]) });
+    const { next: cursor = "" } = await driver.list(folder.id);
+    at.context.advance(50_000);
+    for (let n = 0; n < 2; n += 1) expect((await driver.list(folder.id, { cursor })).items).toHaveLength(50);
+    expect(at.asked(inside)).toBe(2);
+    at.context.advance(11_000);
+    for (let n = 0; n < 2; n += 1) expect((await driver.list(folder.id, { cursor })).items).toHaveLength(50);
+    expect(at.asked(inside)).toBe(4);
+  });
+
   test("a link into a share leads to that folder, or that file", async () => {
     const { folder, file } = shelf();
     const link = shareOf([folder]);
