@@ -116,7 +116,7 @@ function createShare(parts: ShareParts, isClosed: () => boolean): Share {
   };
   const findPage = (opened: OpenedShare, { ask, folder, cursor = "", refresh, ...options }: WantedPage) => {
     const first = firstPage(folder);
-    // Pages belong to the first one they follow: with it they are read anew, and end.
+    // Pages belong to the first one they follow, and are younger: a folder is read anew from there, and no page of before is among them.
     const number = cursor === "" ? undefined : reads.answerNumber(opened, first, context);
     return reads.find<Page<Entry>>(opened, {
       ...options,
