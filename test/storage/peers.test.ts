@@ -87,6 +87,27 @@ test("folders made, entries renamed, moved and trashed by one are seen by the ot
   expect(lists()).toBe(before);
 });
 
+test("a thousand entries moved by one at once are seen and found by the other without reading anything", async () => {
+  const [films, old] = [folder("films"), folder("old")];
+  const moved = Array.from({ length: 1000 }, (_, n) => file(`${"a long name ".repeat(15)}${n}.mkv`, films));
+  for (const storage of [one, other]) {
+    await storage.folder(mount, undefined, { refresh: true });
+    for (const { id } of [films, old]) await storage.crawl(mount, id, { asker: "telegram:1" });
+    await expect.poll(async () => (await names(storage, films.id)).length).toBe(1000);
+    expect(await names(storage, old.id)).toEqual([]);
+  }
+  const before = lists();
+  await one.move(
+    mount,
+    moved.map(({ id }) => id),
+    old.id,
+  );
+  expect([await names(other, films.id), (await names(other, old.id)).length]).toEqual([[], 1000]);
+  const hit = await other.search(mount, { words: "name 999", below: [] });
+  expect(hit[0]?.trail.at(-1)).toMatchObject({ name: "old" });
+  expect(lists()).toBe(before);
+});
+
 test("what a change whose answer was lost has done is looked up by the other", async () => {
   const [films, old] = [folder("films"), folder("old")];
   const { id } = file("a.mkv", films);

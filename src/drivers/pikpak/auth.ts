@@ -115,6 +115,8 @@ async function refresh(
   { mayReread }: { readonly mayReread: boolean },
 ): Promise<Held | undefined> {
   const { identity, vault, context } = parts;
+  // The token works once: where nothing can be kept just now, it is not spent.
+  await vault.write({});
   const answer = await ask(parts, "/v1/auth/token", {
     client_id: identity.clientId,
     client_secret: identity.clientSecret,

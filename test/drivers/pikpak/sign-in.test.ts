@@ -271,13 +271,28 @@ describe("one account, many askers", () => {
     at.context.advance(3 * 3_600_000);
     const { write } = at.context.vault;
     Object.assign(at.context.vault, {
-      write: () => {
+      write: (changes: Record<string, string>) => {
+        if (!("refreshToken" in changes)) return write(changes);
         Object.assign(at.context.vault, { write });
         return Promise.reject(new Error("the disk is full"));
       },
     });
     await expect(driver.list(undefined)).rejects.toThrow("the disk is full");
     await expect(driver.list(undefined)).resolves.toEqual({ items: [] });
+    expect([at.asked(token), at.asked(signin)]).toEqual([1, 1]);
+  });
+
+  test("while the vault takes nothing no refresh token is spent, and a process that starts after it has a good one", async () => {
+    const driver = at.account({ username }, { password });
+    await driver.list(undefined);
+    delete at.context.secrets["password"];
+    at.context.advance(3 * 3_600_000);
+    const { write } = at.context.vault;
+    Object.assign(at.context.vault, { write: () => Promise.reject(new Error("the disk is read-only")) });
+    await expect(driver.list(undefined)).rejects.toThrow("the disk is read-only");
+    expect(at.asked(token)).toBe(0);
+    Object.assign(at.context.vault, { write });
+    await expect(at.restarted().list(undefined)).resolves.toEqual({ items: [] });
     expect([at.asked(token), at.asked(signin)]).toEqual([1, 1]);
   });
 
