@@ -812,6 +812,9 @@ notice-fallback = Some files of this drive cannot be fetched straight from it, s
 notice-saved = Saved.
 notice-unexpected = Something went wrong that nobody foresaw. Try again; if it stays, tell the operator the reference.
 notice-store-unavailable = I cannot reach what I keep just now, so nothing was done. Try again in a minute; /help works meanwhile.
+notice-store-unavailable-deleted = I cannot reach what I keep just now, so nothing was done. Your message may hold a secret: I deleted it. Type it again in a minute.
+notice-store-unavailable-exposed = I cannot reach what I keep just now, so nothing was done. Your message may hold a secret, and I could not delete it: please do, and type it again in a minute.
+notice-store-unavailable-unsure = I cannot reach what I keep just now, so nothing was done. If your message holds a password or a code, delete it from this chat. Try again in a minute; /help works meanwhile.
 
 ## Searching and sharing with groups: both chats
 

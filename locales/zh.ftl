@@ -696,6 +696,9 @@ notice-fallback = 这个网盘的部分文件无法直接下载，所以改由�
 notice-saved = 已保存。
 notice-unexpected = 出了意料之外的问题。请重试；如果仍然如此，请把参考编号告诉管理员。
 notice-store-unavailable = 暂时读不到已保存的数据，刚才的操作没有执行。请一分钟后再试；其间仍可使用 /help。
+notice-store-unavailable-deleted = 暂时读不到已保存的数据，刚才的操作没有执行。你的消息可能含有密码等信息，已将它删除，请一分钟后重新输入。
+notice-store-unavailable-exposed = 暂时读不到已保存的数据，刚才的操作没有执行。你的消息可能含有密码等信息，我没能删除它，请自行删除，一分钟后再重新输入。
+notice-store-unavailable-unsure = 暂时读不到已保存的数据，刚才的操作没有执行。如果你的消息含有密码或提取码，请把它从聊天中删除。请一分钟后再试；其间仍可使用 /help。
 
 ## Searching and sharing with groups: both chats
 

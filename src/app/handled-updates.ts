@@ -9,21 +9,26 @@ type Once = NonNullable<TelegramParts["once"]>;
  * that is up to a hundred that are done, when the process is killed; and after a take-over what another process did.
  */
 export function updatesOnce(store: Store, log: Logger): Once {
-  return store.isShared ? onceAmongProcesses(store) : onceAlone(store, log);
+  return store.isShared ? onceAmongProcesses(store, log) : onceAlone(store, log);
 }
 
 /** Milliseconds for which Telegram brings an update again. */
 const updatesLive = 24 * 3_600_000;
 
-function onceAmongProcesses(store: Store): Once {
+function onceAmongProcesses(store: Store, log: Logger): Once {
   const handled = store.open<true>("handled-updates");
   return (update, work) =>
     store.exclusive(`update:${update}`, async () => {
       const key = String(update);
       if (await handled.get(key)) return;
       await work();
-      await handled.set(key, true, updatesLive);
+      await handled.set(key, true, updatesLive).catch((err: unknown) => notNoted(log, err));
     });
+}
+
+/** What was done is not said to have failed. */
+function notNoted(log: Logger, err: unknown): void {
+  log.warn({ err }, "handled updates not noted: they may be done again after a kill");
 }
 
 /** Updates that are remembered: more than Telegram brings at once. */
@@ -38,7 +43,7 @@ function onceAlone(store: Store, log: Logger): Once {
   let next: Promise<void> | undefined;
   const write = async (updates: Set<number>) => {
     await kept.set(key, [...updates].slice(-maxRemembered)).catch((err: unknown) => {
-      log.warn({ err }, "handled updates not noted: they may be done again after a kill");
+      notNoted(log, err);
     });
   };
   /** Resolves when a write that began after now is over. */

@@ -15,6 +15,7 @@ import type { Lead } from "../messaging/lead.ts";
 import { readRef, type Messenger, type Readiness, type Removed } from "../messaging/messenger.ts";
 import type { Removals } from "../messaging/removals.ts";
 import type { Values } from "../storage/field.ts";
+import type { Peers } from "../storage/peers.ts";
 import type { DestinationLookup } from "../users/destinations.ts";
 import type { PlaceNews } from "../users/place.ts";
 import type { Visit } from "../users/visit.ts";
@@ -23,7 +24,7 @@ import { createConnection } from "./connection.ts";
 import type { BotContext } from "./context.ts";
 import { createDeliverer } from "./deliver.ts";
 import { createTelegramDestinations } from "./destinations.ts";
-import { forgetDialogue, type DialogueStore } from "./dialogue.ts";
+import { createDialogueRecords, type DialogueStore } from "./dialogue-records.ts";
 import { createGuard } from "./guard.ts";
 import { loggable } from "./loggable.ts";
 import { createMembers, type Members } from "./members.ts";
@@ -46,6 +47,10 @@ export interface TelegramParts {
   readonly words: Words;
   /** Half-finished dialogues; encrypted at rest. */
   readonly conversations: DialogueStore;
+  /** Other processes over the same store, which get updates too; absent = there is one. */
+  readonly peers?: Peers | undefined;
+  /** Whether a text holds a credential of a drive, by its looks alone; absent = none is known. */
+  holdsCredential?(text: string): boolean;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -160,8 +165,11 @@ export function createTelegram(parts: TelegramParts): Telegram {
     botName: () => bot.botInfo.username,
     isBotAdmin: async ({ turn, me }) => (await members.roleIn(turn.visit.place.id, `telegram:${me.id}`)) === "admin",
   });
+  const records = createDialogueRecords({ ...parts, store: parts.conversations, wait, closing: closing.signal });
   const guard = createGuard({
     ...parts,
+    asked: records.asked,
+    wait,
     post,
     deliverer,
     newReference,
@@ -174,7 +182,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
     createRouter({
       ...parts,
       wait,
-      store: parts.conversations,
+      records,
       post,
       deliverer,
       perform: guard.perform,
@@ -215,7 +223,7 @@ export function createTelegram(parts: TelegramParts): Telegram {
       if (screen.show === "found") return { done: true, screen };
       await updates?.[Symbol.asyncIterator]().return?.();
       // The question in the chat is answered, if it is still waiting there.
-      await forgetDialogue(parts.conversations, person.id);
+      await records.forget(person.id);
       // It is done, whatever becomes of the message.
       const sent = await messenger
         .send({ place: person.id, kind: "private", language }, screen)

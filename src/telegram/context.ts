@@ -41,6 +41,8 @@ interface Turn {
   answered: boolean;
   /** A placeholder only the asker sees, sent while the work goes on. */
   placeholder?: Promise<number | undefined>;
+  /** The message that came was taken away, since it held a secret; false = it stands there still, absent = it was not to go. */
+  takenAway?: boolean;
   /** The answered question, where its answer is gone and nothing stands below it: what comes takes its place. */
   instead?: { readonly chat: number; readonly message: number };
   /** What a dialogue heard in this update. */

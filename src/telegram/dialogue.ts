@@ -1,11 +1,4 @@
-import {
-  conversations,
-  createConversation,
-  type Conversation,
-  type ConversationData,
-  type ConversationStorage,
-  type VersionedState,
-} from "@grammyjs/conversations";
+import { conversations, createConversation, type Conversation } from "@grammyjs/conversations";
 import { Composer, type Context } from "grammy";
 import type { Update } from "grammy/types";
 import { LRUCache } from "lru-cache";
@@ -15,30 +8,25 @@ import type { Values } from "../storage/field.ts";
 import { commandIn, commandNamed } from "./commands.ts";
 import type { BotContext, Heard, Reply, Waiting } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
+import { conversation, dialogueKey, notShown, type DialogueRecords } from "./dialogue-records.ts";
 import { loggable } from "./loggable.ts";
 import { placeOf, type Place, type Post } from "./post.ts";
 import { patiently } from "./retry.ts";
 import { decodeDialoguePress, paintQuestionOf, questionOf } from "./screens/form.ts";
-import { forgetWords, takeAway, type TakeAwayParts } from "./take-away.ts";
+import { forgetWords, takeAway, withoutStore, type TakeAwayParts } from "./take-away.ts";
 import {
   answerWalk,
   changeAnswer,
   fieldAsked,
+  hasSecrets,
   isSecretAnswer,
+  isTypedToSignIn,
   skipQuestion,
   startWalk,
   swapQuestion,
   type Step,
   type Walk,
 } from "./walk.ts";
-
-/** Where half-finished dialogues are kept; the app hands in an encrypted namespace. */
-export interface DialogueStore {
-  get(key: string): Promise<unknown>;
-  /** `ttl` in milliseconds. */
-  set(key: string, value: unknown, ttl: number): Promise<unknown>;
-  delete(key: string): Promise<unknown>;
-}
 
 /** Forms, asked question by question. */
 export interface Dialogue {
@@ -51,7 +39,7 @@ export interface Dialogue {
 }
 
 interface DialogueParts extends TakeAwayParts {
-  readonly store: DialogueStore;
+  readonly records: DialogueRecords;
   readonly post: Post;
   readonly deliverer: Deliverer;
   /** Hands in the filled form. */
@@ -64,14 +52,6 @@ interface DialogueParts extends TakeAwayParts {
   show(ctx: BotContext, answer: Answer, before: Walk): Promise<void>;
 }
 
-const conversation = "form";
-/** In place of a question's message id: it could not be shown yet. */
-const notShown = 0;
-/** A dialogue that is not gone on with is forgotten after this many ms. */
-const life = 24 * 3_600_000;
-/** Grows with every change of what a waiting question's record looks like: older dialogues then end. */
-const recordVersion = 3;
-
 /**
  * Dialogues on `@grammyjs/conversations`, one conversation a question: it ends in the update that answers it, so that
  * an answer is never written to its storage, and the next question begins with a record that holds no secret.
@@ -79,7 +59,7 @@ const recordVersion = 3;
 export function createDialogue(parts: DialogueParts): Dialogue {
   const held = createHeldSecrets(parts.now);
   const middleware = new Composer<BotContext>();
-  middleware.use(conversations<BotContext, Context>({ storage: storageOn(parts.store) }));
+  middleware.use(conversations<BotContext, Context>({ storage: parts.records.storage }));
   middleware.use(async (ctx, next) => {
     await next();
     if (ctx.turn.heard) await takeReply(parts, held, ctx, ctx.turn.heard);
@@ -88,13 +68,13 @@ export function createDialogue(parts: DialogueParts): Dialogue {
   return {
     middleware,
     async open(ctx, screen, before) {
-      const key = keyOf(ctx);
+      const key = dialogueKey(ctx);
       if (!before) held.drop(key);
       if (screen.problem) held.forget(key, screen.problem.field);
       await ask(parts, ctx, startWalk(screen, held.of(key), before));
     },
     async leave(ctx) {
-      held.drop(keyOf(ctx));
+      held.drop(dialogueKey(ctx));
       await ctx.conversation.exit(conversation);
       return ctx.turn.running;
     },
@@ -143,7 +123,7 @@ function replyIn(update: Update, { walk, prompt }: Waiting, me: string): Reply |
 async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContext, heard: Heard): Promise<void> {
   const { waiting, reply } = heard;
   const { walk } = waiting;
-  const key = keyOf(ctx);
+  const key = dialogueKey(ctx);
   ctx.turn.language = waiting.language;
   if (reply.is === "press" && reply.press.is === "cancel") {
     held.drop(key);
@@ -170,21 +150,17 @@ async function takeReply(parts: DialogueParts, held: HeldSecrets, ctx: BotContex
         parts.log.warn({ err: loggable(err) }, "telegram person not told that a secret stands in the chat"),
       );
   }
-  await handIn(parts, held, ctx, step.walk);
+  await handIn(parts, held, ctx, { walk: step.walk, before: walk });
 }
 
 /** Takes away what was typed to sign in with, so that one message leads through it. False = a secret still stands there. */
 async function tidyUp(parts: DialogueParts, ctx: BotContext, waiting: Waiting, text: string): Promise<boolean> {
   const { walk, prompt } = waiting;
   const isSecret = isSecretAnswer(walk, text);
-  const isGone = (isSecret || fieldAsked(walk).role === "login") && (await takeAway(parts, ctx));
+  const isGone = (isSecret || isTypedToSignIn(fieldAsked(walk))) && (await takeAway(parts, ctx));
   if (isGone && ctx.chat?.type === "private") ctx.turn.instead = { chat: ctx.chat.id, message: prompt };
   else await dropButtons(parts, ctx, waiting);
   return isGone || !isSecret;
-}
-
-function hasSecrets({ fields }: Walk): boolean {
-  return fields.some(({ kind }) => kind === "secret");
 }
 
 /** Undefined = nothing that could be an answer. */
@@ -207,10 +183,21 @@ function stepFor(walk: Walk, reply: Reply, held: Values): Step | undefined {
   }
 }
 
-async function handIn(parts: DialogueParts, held: HeldSecrets, ctx: BotContext, walk: Walk): Promise<void> {
-  const key = keyOf(ctx);
+/** A form that is filled in, and where it was before the last answer. */
+interface Filled {
+  readonly walk: Walk;
+  readonly before: Walk;
+}
+
+async function handIn(parts: DialogueParts, held: HeldSecrets, ctx: BotContext, filled: Filled): Promise<void> {
+  const { walk } = filled;
+  const key = dialogueKey(ctx);
   const answer = await parts.submit(ctx, walk.form, { ...walk.values, ...held.of(key) });
   const { screen } = answer;
+  // Nothing was done: what was asked last is asked again, and what was typed before that is not typed again.
+  if (screen.show === "notice" && screen.notice === "store-unavailable") {
+    return ask(parts, ctx, filled.before, `notice-${withoutStore(ctx)}`);
+  }
   // Only an answer that is wrong in itself leaves the others as they were; a refused password is asked for again.
   const isKept = screen.show === "form" && screen.form.id === walk.form.id && screen.problem && !screen.reason;
   if (!isKept) held.drop(key);
@@ -251,36 +238,6 @@ async function dropButtons({ log }: DialogueParts, ctx: BotContext, { prompt }: 
   await ctx.api
     .editMessageReplyMarkup(ctx.chat.id, prompt)
     .catch((err: unknown) => log.debug({ err: loggable(err) }, "telegram buttons of a question not removed"));
-}
-
-/** The question that waits in somebody's private chat is answered elsewhere. */
-export async function forgetDialogue(store: DialogueStore, person: string): Promise<void> {
-  const chat = person.slice(person.indexOf(":") + 1);
-  await store.delete(`${chat}:${chat}`);
-}
-
-/** Whether what is kept under this key is a dialogue with that person, in whichever chat. */
-export function isDialogueOf(key: string, person: string): boolean {
-  return person.startsWith("telegram:") && key.endsWith(person.slice(person.indexOf(":")));
-}
-
-/** One person in one chat: two people in a group do not answer each other's questions. */
-function keyOf({ chat, from }: BotContext): string {
-  return `${chat?.id ?? ""}:${from?.id ?? ""}`;
-}
-
-function storageOn(store: DialogueStore): ConversationStorage<BotContext, ConversationData> {
-  return {
-    type: "key",
-    version: recordVersion,
-    getStorageKey: (ctx) => (ctx.chat && ctx.from ? keyOf(ctx) : undefined),
-    adapter: {
-      // What comes back was written below; another version of it is refused by the plugin.
-      read: async (key) => (await store.get(key)) as VersionedState<ConversationData> | undefined,
-      write: async (key, state) => void (await store.set(key, state, life)),
-      delete: async (key) => void (await store.delete(key)),
-    },
-  };
 }
 
 /** Secrets of forms in progress: in this process alone, and not for long. After a restart they are asked again. */

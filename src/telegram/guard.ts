@@ -1,5 +1,4 @@
 import { GrammyError, type Middleware } from "grammy";
-import type { Logger } from "pino";
 import { LRUCache } from "lru-cache";
 import type { Action } from "../actions/action.ts";
 import { failureNotice } from "../actions/context/failure.ts";
@@ -18,6 +17,8 @@ import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
 import { loggable } from "./loggable.ts";
 import { isTrouble } from "./retry.ts";
+import { takeAway, withoutStore, type TakeAwayParts } from "./take-away.ts";
+import { isChatter, secretIn, type UnreadParts } from "./unread.ts";
 import { visitOf } from "./visit.ts";
 
 /** What stands around every update: its log line, its turn, its deadline, its failures, and the pace of one person. */
@@ -30,11 +31,9 @@ export interface Guard {
   finish(): Promise<void>;
 }
 
-interface GuardParts {
+interface GuardParts extends TakeAwayParts, UnreadParts {
   perform(visit: Visit, action: Action, signal: AbortSignal): Promise<Answer>;
   readonly words: Words;
-  readonly log: Logger;
-  now(): number;
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly updatesPerPerson?: number | undefined;
@@ -154,9 +153,19 @@ async function fail(parts: GuardParts, ctx: BotContext, error: unknown): Promise
     return log.warn(what, "telegram inline answer not taken");
   }
   log.error(what, "telegram update failed");
-  // The dialogues' record is read before anything is asked of the actions, which need no store for this.
-  if (isStoreFailure(error) && isHelp(ctx)) return tellHelp(parts, ctx);
+  if (isStoreFailure(error)) return failWithoutStore(parts, ctx, reference);
   await tellFailure(parts, ctx, { ...failureNotice(error, reference), for: "asker" });
+}
+
+/** Nothing can be read. A message that holds a secret goes all the same, and help needs no store. */
+async function failWithoutStore(parts: GuardParts, ctx: BotContext, reference: string): Promise<void> {
+  // The dialogues' record is read before anything is asked of the actions, which need no store for this.
+  if (isHelp(ctx)) return tellHelp(parts, ctx);
+  const secret = secretIn(parts, ctx);
+  if (secret === "yes") await takeAway(parts, ctx);
+  else if (isChatter(ctx)) return;
+  const notice = secret === "unsure" ? "store-unavailable-unsure" : withoutStore(ctx);
+  await tellFailure(parts, ctx, { show: "notice", notice, level: "failed", reference, for: "asker" });
 }
 
 /** Telegram could not be reached, or asks for a long rest: what was asked may be done all the same. */

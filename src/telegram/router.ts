@@ -13,21 +13,24 @@ import { commandIn, commandNamed, type Command } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 import type { Deliverer } from "./deliver.ts";
 import { filesIn } from "./files-in.ts";
-import { createDialogue, type Dialogue, type DialogueStore } from "./dialogue.ts";
+import { createDialogue, type Dialogue } from "./dialogue.ts";
+import type { DialogueRecords } from "./dialogue-records.ts";
 import { mayBeEphemeral } from "./ephemeral.ts";
 import { loggable } from "./loggable.ts";
 import type { Post } from "./post.ts";
 import type { Wait } from "./retry.ts";
 import { decodeDialoguePress } from "./screens/form.ts";
 import { cardOf, paintFound } from "./screens/found.ts";
-import { takeAway } from "./take-away.ts";
+import { takeAway, withoutStore } from "./take-away.ts";
 import type { Walk } from "./walk.ts";
 
 interface RouterParts {
   perform(ctx: BotContext, action: Action): Promise<Answer>;
   /** Whether a text names a share by itself. */
   namesShare(text: string): boolean;
-  readonly store: DialogueStore;
+  /** Whether a text holds a credential of a drive, by its looks alone; absent = none is known. */
+  holdsCredential?(text: string): boolean;
+  readonly records: DialogueRecords;
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly log: Logger;
@@ -316,7 +319,7 @@ async function readPasted(routes: Routes, ctx: BotContext): Promise<void> {
 /** Hears what somebody says, and the files that came with it. */
 async function say(routes: Routes, ctx: BotContext, message: Message, sent?: Sent): Promise<Answer> {
   const answer = await performVisibly(routes, ctx, { do: "say", text: saidIn(message), sent });
-  await show(routes, ctx, (await withoutCredential(routes, ctx, answer)) ?? answer);
+  await show(routes, ctx, (await withoutCredential(routes, ctx, answer, saidIn(message))) ?? answer);
   return answer;
 }
 
@@ -328,9 +331,20 @@ function saidIn(message: Message): string {
 }
 
 /** Where a credential was pasted, its message is taken away, and that is said; undefined = there is none, or it stands there still. */
-async function withoutCredential(routes: Routes, ctx: BotContext, answer: Answer): Promise<Answer | undefined> {
+async function withoutCredential(
+  routes: Routes,
+  ctx: BotContext,
+  answer: Answer,
+  text: string,
+): Promise<Answer | undefined> {
   const { screen } = answer;
-  if (screen.show !== "notice" || screen.notice !== "credential-exposed") return undefined;
+  if (screen.show !== "notice") return undefined;
+  // Nothing can be written, this notice neither.
+  if (screen.notice === "store-unavailable" && routes.holdsCredential?.(text)) {
+    await takeAway(routes, ctx);
+    return { ...answer, screen: { ...screen, notice: withoutStore(ctx) } };
+  }
+  if (screen.notice !== "credential-exposed") return undefined;
   return (await takeAway(routes, ctx)) ? { ...answer, screen: { ...screen, notice: "credential-deleted" } } : undefined;
 }
 

@@ -94,6 +94,16 @@ export function answerWalk(walk: Walk, answer: string, held: Values): Step {
   return Object.keys(secret).length > 0 ? { ...next, secret } : next;
 }
 
+/** Whether a form asks for something secret at all. */
+export function hasSecrets({ fields }: Walk): boolean {
+  return fields.some(({ kind }) => kind === "secret");
+}
+
+/** Whether what is typed into a field does not stay in the chat: secrets, and the user name that goes with them. */
+export function isTypedToSignIn({ kind, role }: Field): boolean {
+  return kind === "secret" || role === "login";
+}
+
 /** Whether an answer holds something secret, whatever was asked. */
 export function isSecretAnswer(walk: Walk, answer: string): boolean {
   return holdsSecret(fieldAsked(walk), walk.fields, answer);

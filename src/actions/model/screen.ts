@@ -828,6 +828,10 @@ export const noticeCodes = [
   "drive-signed-out",
   "unexpected",
   "store-unavailable",
+  // A message that may hold a secret came meanwhile: a chat took it away, could not, or cannot tell.
+  "store-unavailable-deleted",
+  "store-unavailable-exposed",
+  "store-unavailable-unsure",
   // searching and lending
   "search-stopped",
   "nothing-lent",
