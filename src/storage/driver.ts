@@ -9,6 +9,8 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Cursor of the next page; absent at the end. Opaque, and good only for the folder it came from. */
   readonly next?: string;
+  /** When the drive was asked for it, ms since the epoch; absent = for this call. */
+  readonly readAt?: number;
 }
 
 /** Where a file's bytes are. `empty`: the file has no bytes and therefore no address; serve nothing, successfully. */
@@ -61,6 +63,14 @@ export interface CallOptions {
   readonly asker?: string | undefined;
   /** Nobody looks at it while it runs (a crawl): whoever does is served first. */
   readonly background?: boolean | undefined;
+}
+
+/** How a folder is listed. */
+export interface ListOptions extends CallOptions {
+  /** Absent = the first page. */
+  readonly cursor?: string | undefined;
+  /** A page that was read before this listing began does not do; absent = one that was read a moment ago does. */
+  readonly refresh?: boolean | undefined;
 }
 
 /** A change of many entries, which may take several calls. */
@@ -242,10 +252,7 @@ export const capabilities = Object.keys({
  */
 export interface Driver extends Partial<Capabilities> {
   /** One page of a folder (absent = the mount's root), as the drive orders it. A folder that is gone: `not-found`. */
-  list(
-    folder: string | undefined,
-    options?: CallOptions & { readonly cursor?: string | undefined },
-  ): Promise<Page<Entry>>;
+  list(folder: string | undefined, options?: ListOptions): Promise<Page<Entry>>;
   stat(id: string, options?: CallOptions): Promise<Details>;
   /** `prefer` names a variant; absent = the original bytes, never silently anything else. */
   link(id: string, options?: CallOptions & { readonly prefer?: string | undefined }): Promise<Link>;

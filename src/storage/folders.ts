@@ -232,7 +232,7 @@ class Reader {
   settled = false;
   #failed: Folder["failed"];
   /** Milliseconds since the epoch. */
-  readonly #readAt: number;
+  #readAt: number;
   /** By the monotonic clock. */
   readonly #startedAt: number;
   readonly #stop = new AbortController();
@@ -324,12 +324,13 @@ class Reader {
     if (this.isRetired && this.#waiting === 0) this.stop(new StorageError("upstream", { message: "nobody waits" }));
   }
 
-  async #read({ driver, folder, asker, background }: WantedFolder, first: () => void): Promise<void> {
+  async #read({ driver, folder, asker, background, refresh }: WantedFolder, first: () => void): Promise<void> {
     let cursor: string | undefined;
     // Drives have been seen to give a cursor again, and would be read for ever.
     const seen = new Set<string>();
     do {
-      const page = await driver.list(folder, { signal: this.#stop.signal, cursor, asker, background });
+      const page = await driver.list(folder, { signal: this.#stop.signal, cursor, asker, background, refresh });
+      this.#readAt = Math.min(this.#readAt, page.readAt ?? Infinity);
       for (const entry of page.items) this.entries.push(entry);
       cursor = page.next;
       if (cursor !== undefined && seen.has(cursor))

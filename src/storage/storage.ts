@@ -51,7 +51,7 @@ export interface Storage extends Changes {
   /** The mount, or undefined when there is none of that id. */
   find(id: string): Promise<Mount | undefined>;
   /**
-   * Makes a mount after listing its root once: it exists only if that worked. `folder` is checked too.
+   * Makes a mount after listing its root: it exists only if that worked. `folder` is checked too.
    * On any failure, and when the process ends meanwhile, nothing is left behind.
    */
   mount(draft: MountDraft, options?: Pick<CallOptions, "signal">): Promise<Mount>;
@@ -314,8 +314,8 @@ async function mount(
   const vault = draftVault(parts, id, { ...secrets, ...draft.kept });
   try {
     const driver = await drivers.open({ kind, mount: id, owner, options, vault });
-    // Read as a folder, so that whoever mounts it sees the root without another call.
-    await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: true, signal }), signal);
+    // Read as a folder, so that whoever mounts it sees the root without another call. What the driver knows of a moment ago will do.
+    await wrapped(() => folders.read({ mount: id, folder: undefined, driver, refresh: false, signal }), signal);
     const now = parts.now();
     const mount: Mount = {
       id,

@@ -5,7 +5,7 @@ import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.
 import type { Action } from "../../src/actions/action.ts";
 import type { FormScreen } from "../../src/actions/model/screen.ts";
 import { namesShare } from "../../src/actions/shares/recognise.ts";
-import { app, jun, mia, usualCloud, type TestApp } from "./test-app.ts";
+import { app, jun, mia, usualCloud, type TestApp, type TestAppOptions } from "./test-app.ts";
 
 let pikpak: PikPakEmulator;
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => pikpak.close());
 
-function pikpakApp(wait?: (ms: number, signal?: AbortSignal) => Promise<void>): TestApp {
+function pikpakApp({ wait, shelves }: Pick<TestAppOptions, "wait" | "shelves"> = {}): TestApp {
   const settings = {
     domain: "mypikpak.net",
     platform: "web",
@@ -22,7 +22,8 @@ function pikpakApp(wait?: (ms: number, signal?: AbortSignal) => Promise<void>): 
     userUrl: pikpak.userUrl,
     mcpUrl: pikpak.mcpUrl,
   };
-  return app(usualCloud(), { kinds: driverKinds({ pikpak: settings }), now: Date.now, ...(wait && { wait }) });
+  const kinds = driverKinds({ pikpak: settings });
+  return app(usualCloud(), { kinds, now: Date.now, ...(wait && { wait }), ...(shelves && { shelves }) });
 }
 
 const asked = (path: RegExp) => pikpak.calls.filter((call) => path.test(call.path)).length;
@@ -232,11 +233,13 @@ describe("over PikPak", () => {
       { do: "open-share", text: `https://mypikpak.com/s/${id}` },
       { do: "open-share", text },
     ];
+    // A process that has read nothing of it yet.
+    const restarted = () => pikpakApp({ shelves: at.shelves });
     for (const action of askedAgain) {
-      const form = await at.restarted().see(mia, action, "form");
+      const form = await restarted().see(mia, action, "form");
       expect(form).toMatchObject({ form: { id: "verification" }, reason: { code: "verification-needed" } });
       const values = { captchaToken: solvedAddress(form) };
-      const listing = await at.restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
+      const listing = await restarted().see(mia, { do: "submit", form: form.form, values }, "listing");
       expect(listing.mount.id).toBe(mount.id);
       expect([listing.trail, listing.rows]).toEqual([["Films"], []]);
     }
@@ -275,7 +278,7 @@ describe("over PikPak", () => {
       const folder = pikpak.build.folder(account, undefined, `Series ${n}`);
       for (let k = 0; k < 1000; k++) pikpak.build.file(account, folder, { name: `Episode ${n}-${k}.mp4`, size: 1000 });
     }
-    const at = pikpakApp(async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}));
+    const at = pikpakApp({ wait: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}) });
     await at.see(mia, byPassword("correct-horse"), "listing");
     const lists = () => pikpak.calls.filter(({ path }) => path === "/drive/v1/files");
     const before = lists().length;

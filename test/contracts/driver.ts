@@ -128,7 +128,8 @@ export function driverContract(
       const { items, next = "" } = await driver.list(id);
       expect((await driver.list(id)).items).toEqual(items);
       const second = await driver.list(id, { cursor: next });
-      expect(await driver.list(id, { cursor: next })).toEqual(second);
+      const again = await driver.list(id, { cursor: next });
+      expect([again.items, again.next]).toEqual([second.items, second.next]);
       expect(second.items).not.toContainEqual(items[0]);
     });
 
@@ -138,7 +139,9 @@ export function driverContract(
       const pages = await Promise.all(
         askers.map((asker, n) => driver.list(undefined, { asker, background: n % 2 === 0 })),
       );
-      for (const page of pages) expect(page).toEqual(pages[0]);
+      // When each was read is its own.
+      const [first, ...more] = pages.map(({ items, next }) => ({ items, next }));
+      for (const page of more) expect(page).toEqual(first);
     });
 
     test("a driver stops when it is told to, whatever it was asked for", async () => {

@@ -20,6 +20,7 @@ import { hostsOf, isOwnSite, type HostSettings } from "./hosts.ts";
 import { loadIdentities, offeredPlatforms, type Identity } from "./identity.ts";
 import { passCodeIn } from "./pass-code.ts";
 import { openShare } from "./share.ts";
+import { createSharedReads, type SharedReads } from "./shared-reads.ts";
 import { createSignIns, digestOf } from "./sign-ins.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
 import { createTurns, type Turns } from "./turns.ts";
@@ -138,6 +139,7 @@ export function pikPakKinds(settings: PikPakSettings): readonly DriverKind[] {
     openPool: settings.openPool,
     identity: (name) => (name === undefined ? usual : identityNamed(identities, name)),
     gates: createGates(),
+    reads: createSharedReads(),
     // Approvals are known to work for the web client alone.
     approving: identityNamed(identities, "web"),
     returnUrl: settings.returnUrl,
@@ -152,6 +154,8 @@ interface Dependencies extends Pick<PikPakSettings, "openPool" | "returnUrl" | "
   readonly userUrl: string;
   identity(name: string | undefined): Identity;
   readonly gates: Gates;
+  /** What shares have shown lately. */
+  readonly reads: SharedReads;
   /** Whom people are asked to approve. */
   readonly approving: Identity;
   readonly connection: Connection;
@@ -415,7 +419,6 @@ function lendGates(gates: Gates, context: DriverContext, more?: { readonly isAno
 
 /** The mount's device: made once, kept in the vault, never changed silently. */
 function deviceIdIn({ vault, randomHex, exclusive }: DriverContext): () => Promise<string> {
-  let known: Promise<string> | undefined;
   const find = async (): Promise<string> => {
     const { deviceId } = await vault.read();
     if (deviceId !== undefined) return deviceId;
@@ -423,8 +426,14 @@ function deviceIdIn({ vault, randomHex, exclusive }: DriverContext): () => Promi
     await vault.write({ deviceId: made });
     return made;
   };
+  return kept(() => exclusive("device-id", find));
+}
+
+/** Found out once; what could not be found out is asked for again by the next. */
+function kept(find: () => Promise<string>): () => Promise<string> {
+  let known: Promise<string> | undefined;
   return () =>
-    (known ??= exclusive("device-id", find).catch((error: unknown) => {
+    (known ??= find().catch((error: unknown) => {
       known = undefined;
       throw error;
     }));
@@ -480,8 +489,9 @@ function openShareMount(dependencies: Dependencies, options: Values, context: Dr
     client,
     shareId,
     inside,
-    passCode: async () => (await context.vault.read())["passCode"] ?? "",
+    passCode: kept(async () => (await context.vault.read())["passCode"] ?? ""),
     transcode: options["transcode"] === "yes",
+    reads: dependencies.reads,
     context,
     async close() {
       await transport.close();

@@ -76,10 +76,11 @@ describe("a share", () => {
     const share = at.pikpak.state.shares.get(id);
     if (!share) throw new Error("no share");
     share.tokenRound += 1;
-    expect((await driver.list(folder.id)).items).toHaveLength(1);
+    const anew = () => driver.list(folder.id, { refresh: true });
+    expect((await anew()).items).toHaveLength(1);
     expect([at.asked(top), at.asked(inside)]).toEqual([2, 3]);
     at.pikpak.state.shares.set(id, { ...share, passCode: "new1" });
-    await expect(driver.list(folder.id)).rejects.toMatchObject({ code: "pass-code-wrong" });
+    await expect(anew()).rejects.toMatchObject({ code: "pass-code-wrong" });
     expect([at.asked(top), at.asked(inside)]).toEqual([3, 4]);
   });
 
@@ -117,6 +118,19 @@ describe("a share", () => {
     const third = await driver.list(undefined, { cursor: second.next ?? "" });
     expect([first, second, third].map((page) => page.items.length)).toEqual([100, 100, 30]);
     expect(third.next).toBeUndefined();
+  });
+
+  test("a later page is kept as long as the first one it follows, and asked for each time after that", async () => {
+    const folder = at.pikpak.build.folder(at.mia, undefined, "many");
+    at.pikpak.build.many(at.mia, folder, 150, (n) => ({ name: `${n}`, size: 1 }));
+    const driver = at.share({ link: shareOf([folder]) });
+    const { next: cursor = "" } = await driver.list(folder.id);
+    at.context.advance(50_000);
+    for (let n = 0; n < 2; n += 1) expect((await driver.list(folder.id, { cursor })).items).toHaveLength(50);
+    expect(at.asked(inside)).toBe(2);
+    at.context.advance(11_000);
+    for (let n = 0; n < 2; n += 1) expect((await driver.list(folder.id, { cursor })).items).toHaveLength(50);
+    expect(at.asked(inside)).toBe(4);
   });
 
   test("a link into a share leads to that folder, or that file", async () => {
@@ -171,7 +185,7 @@ describe("a share", () => {
     expect((await at.share({ link }).list(undefined)).items).toHaveLength(1);
     at.pikpak.rules.challengedReads = false;
     const before = at.asked(init);
-    await expect(at.share({ link }).list(undefined)).rejects.toMatchObject({
+    await expect(at.share({ link: shareOf([folder]) }).list(undefined)).rejects.toMatchObject({
       code: "verification-needed",
       verify: expect.stringContaining("/captcha/v2/"),
     });
