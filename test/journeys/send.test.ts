@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { startApp, type App } from "../../src/app.ts";
 import { startWorld, type World } from "../../emulators/world.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let world: World;
 let app: App;
