@@ -11,6 +11,7 @@ import type { Mount } from "../storage/mount.ts";
 import type { Store } from "../store/store.ts";
 import { newId } from "./drives.ts";
 import type { Frontends } from "./frontends.ts";
+import { levelAmong } from "./log-level.ts";
 
 interface AdminDependencies {
   readonly config: Config;
@@ -25,7 +26,7 @@ interface AdminDependencies {
 
 /** The operators' admin side over the store. */
 export function adminOf({ config, store, jobs, revocations, log, frontends }: AdminDependencies): Admin {
-  const level = levelOf(log);
+  const level = levelAmong(levelOf(log), store.notices);
   return openAdmin({
     open: (namespace) => store.open(namespace),
     mounts: store.open<Mount>("mounts"),

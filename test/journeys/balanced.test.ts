@@ -97,6 +97,19 @@ describe.skipIf(redis === undefined)("links of two processes", () => {
   });
 });
 
+test.skipIf(redis === undefined)("a log level that an operator sets at one process is that of both", async () => {
+  const { world } = await twoProcesses({ LOG_LEVEL: "info" });
+  const { otto } = world.people;
+  const said = () => otto.messages.flatMap(({ text }) => /Log level: (\w+)/.exec(text)?.[1] ?? []);
+  otto.sends("/admin log debug");
+  await otto.waitsFor("Log level: debug");
+  for (const times of [2, 3, 4]) {
+    otto.sends("/admin");
+    await expect.poll(() => said().length, { timeout: 20_000 }).toBe(times);
+  }
+  expect(said()).toEqual(["debug", "debug", "debug", "debug"]);
+});
+
 describe.skipIf(redis === undefined).each(everyChatAndLanguage)("on %s", (_chat, aloneOn, name) => {
   test(`${name} signs in, and sees at one process what was changed at the other`, async () => {
     const { language, folder, file } = people[name];
