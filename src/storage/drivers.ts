@@ -29,7 +29,8 @@ interface Ailment {
   readonly code: StorageErrorCode | undefined;
 }
 
-interface WantedDriver {
+/** A driver that is to be opened for a mount. */
+export interface WantedDriver {
   readonly kind: DriverKind;
   readonly mount: string;
   readonly owner: string;
@@ -95,8 +96,7 @@ export function createDrivers(parts: DriversParts): Drivers {
       if (known) return known.driver;
       const mount = await parts.mounts.get(id);
       if (!mount) throw new StorageError("not-found", { message: "no such mount" });
-      const kind = parts.kinds.find((candidate) => candidate.name === mount.driver);
-      if (!kind) throw new StorageError("unsupported", { message: `no driver ${mount.driver}` });
+      const kind = kindOf(parts.kinds, mount.driver);
       // Somebody may have opened it while the mount was read.
       const other = open.get(id);
       if (other) return other.driver;
@@ -142,6 +142,13 @@ function contextFor(parts: DriversParts, { kind, owner, vault }: Lent): DriverCo
     log: parts.log,
     count: parts.count,
   };
+}
+
+/** The kind of that name; `unsupported` when there is none. */
+export function kindOf(kinds: readonly DriverKind[], name: string): DriverKind {
+  const kind = kinds.find((candidate) => candidate.name === name);
+  if (!kind) throw new StorageError("unsupported", { message: `no driver ${name}` });
+  return kind;
 }
 
 /** The notes of a kind of drive. */

@@ -128,7 +128,7 @@ interface StorageErrorOptions {
   readonly message?: string | undefined;
 }
 
-/** What a driver throws. Anything else it throws is a bug or an outage and becomes `upstream` in `storage.ts`. */
+/** What a driver throws. Anything else it throws is a bug or an outage and becomes `upstream` (`wrapped`). */
 export class StorageError extends Error {
   override readonly name = "StorageError";
   readonly code: StorageErrorCode;
@@ -155,4 +155,19 @@ export class StorageError extends Error {
     this.#kept = kept;
     return this;
   }
+}
+
+/** Whatever else a driver throws than what has a name is an outage or a bug: `upstream`, with its cause. The reason of an aborted signal passes. */
+export async function wrapped<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isNamed = error instanceof StorageError || isStoreFailure(error);
+    if (isNamed || signal?.aborted || isAbort(error)) throw error;
+    throw new StorageError("upstream", { cause: error });
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
 }

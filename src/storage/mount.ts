@@ -1,4 +1,5 @@
-import type { StorageErrorCode } from "./error.ts";
+import type { Keyv } from "keyv";
+import { StorageError, type StorageErrorCode } from "./error.ts";
 import type { Values } from "./field.ts";
 
 /** How people get the bytes: 302, through us, or through an external download proxy. */
@@ -30,3 +31,27 @@ export interface Mount {
 export type Health =
   | { readonly state: "working"; readonly at: number }
   | { readonly state: "failing"; readonly at: number; readonly code: StorageErrorCode };
+
+/** Where mounts are kept. */
+interface KeptMounts {
+  readonly mounts: Pick<Keyv<Mount>, "get">;
+  now(): number;
+}
+
+/** The mount as it is kept, or undefined when there is none of that id. */
+export async function findMount({ mounts, now }: KeptMounts, id: string): Promise<Mount | undefined> {
+  return withoutFuture(await mounts.get(id), now());
+}
+
+/** The mount as it is kept; `not-found` when there is none of that id. */
+export async function presentMount(kept: KeptMounts, id: string): Promise<Mount> {
+  const mount = await findMount(kept, id);
+  if (!mount) throw new StorageError("not-found", { message: "no such mount" });
+  return mount;
+}
+
+/** A time yet to come was noted before the clock was set back. */
+function withoutFuture(mount: Mount | undefined, now: number): Mount | undefined {
+  if (!mount || mount.health.at <= now) return mount;
+  return { ...mount, health: { ...mount.health, at: now } };
+}

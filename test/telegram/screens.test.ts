@@ -496,3 +496,13 @@ test("a time that no calendar has, said between a date's marks, is no date", () 
   expect(lines(`\uE0F0${"9".repeat(15)}\uE0F1then\uE0F2`).entities).toEqual([]);
   expect(lines("\uE0F01790000000000\uE0F1then\uE0F2").entities.map(({ type }) => type)).toEqual(["date_time"]);
 });
+
+test("a text that is too long for a message ends between characters, with an ellipsis", () => {
+  for (const before of [4090, 4091, 4092, 4093, 4094, 4095]) {
+    const { text } = lines("a".repeat(before) + "👍🏽".repeat(3));
+    expect(text).toMatch(/^a+(?:👍🏽)*…$/u);
+    expect(text.isWellFormed()).toBe(true);
+    expect(text.length).toBeLessThanOrEqual(4096);
+  }
+  expect(lines("a".repeat(4096)).text).toHaveLength(4096);
+});

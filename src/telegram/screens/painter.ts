@@ -73,13 +73,18 @@ function withMoments(line: string): FormattedString | string {
   return FormattedString.join([line.slice(0, start), date, withMoments(line.slice(start + whole.length))]);
 }
 
+/** What `clip` ends a text with. */
+const ellipsis = "…";
+
 /** Joins what is there line by line; undefined lines are left out, empty ones stay. */
 export function lines(...all: readonly (string | FormattedString | undefined | false)[]): FormattedString {
   const kept = all
     .filter((line) => line !== undefined && line !== false)
     .map((line) => (typeof line === "string" ? withMoments(line) : line));
   const joined = FormattedString.join(kept, "\n");
-  return joined.text.length <= maxText ? joined : joined.slice(0, clip(joined.text, maxText - 1).length);
+  if (joined.text.length <= maxText) return joined;
+  const length = clip(joined.text, maxText).length - ellipsis.length;
+  return FormattedString.join([joined.slice(0, length), ellipsis]);
 }
 
 /** A name in bold; an empty one, which Telegram would have no entity for, as a dash. */
