@@ -1,7 +1,7 @@
 import { jobKind } from "../../jobs/job.ts";
 import { lastWordKind } from "../../messaging/last-word.ts";
 import type { DownloadItem } from "../model/download-item.ts";
-import type { DownloadOrder, Restarted } from "../model/download.ts";
+import type { DownloadOrder, Restarted, WantedSource } from "../model/download.ts";
 import type { Crumb } from "../../users/place.ts";
 import type { ViewRef } from "../model/session.ts";
 import type { MessageScreen } from "../model/screen.ts";
@@ -92,5 +92,10 @@ export const downloadNoteKind = jobKind<Note, never, void, NoteSent>("download-n
 
 /** Before anything is known of them. */
 export function itemsOf({ sources }: Pick<Download, "sources">): readonly DownloadItem[] {
-  return sources.map(({ url, name }) => ({ name: name ?? url, state: { is: "waiting" } }));
+  return sources.map(itemOf);
+}
+
+/** Before anything is known of it. */
+export function itemOf({ url, name }: WantedSource): DownloadItem {
+  return { name: name ?? url, state: { is: "waiting" } };
 }

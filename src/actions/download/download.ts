@@ -51,7 +51,7 @@ export function saidSources({ services }: Pick<ActionContext, "services">, text:
 }
 
 /** How a batch is begun. */
-interface Beginning {
+interface OrderOptions {
   /** The batch's; absent = any. */
   readonly id?: string | undefined;
   /** Nobody is looking: it does not become where the person is. */
@@ -63,7 +63,7 @@ export function downloadInto(
   context: ActionContext,
   folder: FolderView,
   sources: readonly WantedSource[],
-  { id = context.services.newId(), unasked = false }: Beginning = {},
+  { id = context.services.newId(), unasked = false }: OrderOptions = {},
 ): Promise<Result> | Result {
   const { downloads } = context.services;
   if (!downloads) return refused("no-downloads");
@@ -87,7 +87,7 @@ function boundedOf(sources: readonly WantedSource[]): readonly WantedSource[] {
 export async function orderOf(
   context: ActionContext,
   { mount, folder, sources }: Ordered,
-  { id, unasked }: Required<Beginning> & { readonly id: string },
+  { id, unasked }: Required<OrderOptions> & { readonly id: string },
 ): Promise<DownloadOrder> {
   const some = boundedOf(sources).map(({ url, name, task, rename }) => ({ url, name, task, rename }));
   const state = { at: "download", folder, download: id } as const;

@@ -6,7 +6,7 @@ import { pageOf } from "../context/paging.ts";
 import { tagOf, withMount } from "../context/with-mount.ts";
 import type { TaskLine } from "../model/screen.ts";
 import type { TasksView } from "../model/session.ts";
-import { stillOf } from "./following.ts";
+import { stillOf } from "./followed-source.ts";
 
 /** A page of what a drive fetches: what runs first, then what failed, then what is over. */
 export function showTasks(context: ActionContext, view: TasksView): Promise<Result> | Result {

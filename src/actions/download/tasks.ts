@@ -10,7 +10,7 @@ import { withMount } from "../context/with-mount.ts";
 import type { WantedSource } from "../model/download.ts";
 import type { FolderView, TasksView } from "../model/session.ts";
 import { downloadInto, orderOf } from "./download.ts";
-import { stillOf } from "./following.ts";
+import { stillOf } from "./followed-source.ts";
 import { inFetchingMount } from "./fetching-mount.ts";
 
 /** What the current drive fetches. */
