@@ -141,11 +141,12 @@ export function createTelegram(parts: TelegramParts): Telegram {
   const { dispatcher = (options: Agent.Options) => new Agent(options) } = parts;
   const transport = createTransport({ timeouts: parts.timeouts, dispatcher });
   const bot = new Bot<BotContext>(settings.token, {
-    client: { apiRoot: settings.apiRoot, fetch: transport.fetch },
+    client: { apiRoot: settings.apiRoot },
   });
-  bot.api.config.use(retrying({ wait, closing: closing.signal }), followingMigration());
-  const once = new Api(settings.token, { apiRoot: settings.apiRoot, fetch: transport.fetch });
-  once.config.use(followingMigration());
+  const calls = transport.calls(settings);
+  bot.api.config.use(calls, retrying({ wait, closing: closing.signal }), followingMigration());
+  const once = new Api(settings.token, { apiRoot: settings.apiRoot });
+  once.config.use(calls, followingMigration());
   const post = createPost(bot.api, once);
   const follower = createFollower({
     now,

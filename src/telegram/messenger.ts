@@ -45,8 +45,8 @@ const usualRest = 5000;
 /** Telegram's chats by the port. It needs no bot that takes updates: any process with the token can use it. */
 export function createMessenger(parts: MessengerParts): Messenger {
   const { settings, transport, once, uploader, words, wait, closing, now } = parts;
-  const repeating = new Api(settings.token, { apiRoot: settings.apiRoot, fetch: transport.fetch });
-  repeating.config.use(retrying({ wait, closing, longestRest: 0 }), followingMigration());
+  const repeating = new Api(settings.token, { apiRoot: settings.apiRoot });
+  repeating.config.use(transport.calls(settings), retrying({ wait, closing, longestRest: 0 }), followingMigration());
   let botName: string | undefined;
 
   const painted = async (message: Message, { language, kind }: Target): Promise<Painted> => {

@@ -13,7 +13,7 @@ import { userAgent, type Transport } from "./transport.ts";
 interface ReceivedParts {
   readonly api: Api;
   readonly settings: Pick<TelegramSettings, "token" | "apiRoot">;
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, "dispatcher">;
 }
 
 /** The bytes of a file that came in a message. A server of one's own may name a path on its disk, which has to be ours too. */

@@ -227,7 +227,9 @@ test("every call to Telegram says who makes it", async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const transport = createTransport({ dispatcher: (options) => new Agent(options) });
-  const api = new Api("1:TOKEN", { apiRoot: `http://127.0.0.1:${port}`, fetch: transport.fetch });
+  const bot = { token: "1:TOKEN", apiRoot: `http://127.0.0.1:${port}` };
+  const api = new Api(bot.token, bot);
+  api.config.use(transport.calls(bot));
   await api.sendMessage(1, "hello");
   await transport.close();
   server.close();

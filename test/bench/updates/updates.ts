@@ -61,7 +61,8 @@ export async function floorRate({ people = 50, turns = 100 } = {}): Promise<Upda
   const ids = Array.from({ length: people }, (_, n) => ({ id: `s${n}`, revision: 1 }));
   const api = await serve(pressesOn(ids, turns));
   const transport = createTransport({ dispatcher: (options) => new Agent(options) });
-  const bot = new Bot("1:BENCH", { client: { apiRoot: api.root, fetch: transport.fetch } });
+  const bot = new Bot("1:BENCH", { client: { apiRoot: api.root } });
+  bot.api.config.use(transport.calls({ token: "1:BENCH", apiRoot: api.root }));
   const row = Array.from({ length: 4 }, (_, n) => ({ text: String(n), callback_data: encodeButton(open(n)) }));
   const keyboard = { inline_keyboard: [row, row, row] };
   bot.on("callback_query:data", async (ctx) => {
