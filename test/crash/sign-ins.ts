@@ -11,31 +11,37 @@ export interface SignIns {
   tooMany(): readonly string[];
 }
 
-/**
- * Milliseconds after PikPak has made an account's next refresh token in which the process may die before it has it on the
- * disk. What only PikPak knows nobody can bring back: the password, where it is kept, is used once more.
- */
-const onItsWay = 300;
+/** What PikPak gave for a refresh token, and nobody has used yet: a token is used only when it is kept. */
+interface Refreshed {
+  readonly at: number;
+  readonly username: string;
+}
 
 /** Counts them from now on, by account. */
 export function watchSignIns({ pikpak: { tokens, state }, shelf }: World, lives: Lives): SignIns {
   const wanted = new Map<string, number>();
   const made = new Map<string, number>();
   const count = (counts: Map<string, number>, name: string) => void counts.set(name, (counts.get(name) ?? 0) + 1);
-  const refreshed = new Map<string, number>();
-  const { signIn, refresh } = tokens;
+  /** By access token: an account may be several drives. */
+  const refreshed = new Map<string, Refreshed>();
+  const { signIn, refresh, find } = tokens;
+  tokens.find = (authorization) => {
+    refreshed.delete(authorization.replace(/^Bearer /, ""));
+    return find(authorization);
+  };
   tokens.refresh = (body) => {
     const granted = refresh(body);
     const account = [...state.accounts.values()].find(({ userId }) => "sub" in granted && granted.sub === userId);
-    if (account) refreshed.set(account.username, Date.now());
+    if (account && "access_token" in granted)
+      refreshed.set(String(granted.access_token), { at: Date.now(), username: account.username });
     return granted;
   };
   tokens.signIn = (body, headers) => {
     const name = String(body["username"]);
-    const last = refreshed.get(name);
-    const isLost = last !== undefined && lives.endedWithin(last, last + onItsWay);
-    refreshed.delete(name);
-    if (!isLost) count(made, name);
+    // Killed before it was kept: what only PikPak knows nobody can bring back, so the password is used once more.
+    const lost = [...refreshed].find(([, { at, username }]) => username === name && lives.endedWithin(at, Date.now()));
+    if (lost) refreshed.delete(lost[0]);
+    else count(made, name);
     return signIn(body, headers);
   };
   return {
