@@ -8,10 +8,10 @@ import type { DriverContext, Probe } from "../storage/driver.ts";
 import type { Values } from "../storage/field.ts";
 import type { Mount } from "../storage/mount.ts";
 import type { FolderRecord } from "../storage/name-index.ts";
-import type { Peers } from "../storage/peers.ts";
 import { createStorage, type Storage } from "../storage/storage.ts";
 import { ownKey } from "../store/key.ts";
 import type { Store } from "../store/store.ts";
+import { peersOver } from "./peers.ts";
 
 /** The configured keys; else the key file, which several processes over one database cannot share. */
 export function keysOf(config: Config): readonly [Uint8Array, ...Uint8Array[]] {
@@ -71,16 +71,11 @@ export function openStorage({ config, store, log, count, probe, onFailing }: Sto
     monotonic: () => performance.now(),
     wait: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
     reserve: store.counts?.reserve,
-    peers: peersOver(store),
+    peers: peersOver(store, "drives"),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     newId,
     log: log.child({ part: "storage" }),
   });
-}
-
-/** The processes over the same store. */
-function peersOver({ notices }: Store): Peers | undefined {
-  return notices && { tell: (text) => notices.tell("drives", text), hear: (heard) => notices.hear("drives", heard) };
 }
 
 function kindsOf({ pikpak, outbound, publicUrl }: Config): ReturnType<typeof driverKinds> {

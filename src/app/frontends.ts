@@ -19,7 +19,7 @@ import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
 import type { JobQueue } from "../jobs/queue.ts";
 import { createOutbound } from "../outbound.ts";
 import { updatesOnce } from "./handled-updates.ts";
-import type { Peers } from "../storage/peers.ts";
+import { peersOver } from "./peers.ts";
 import type { Store } from "../store/store.ts";
 import { createTelegram, type Telegram } from "../telegram/bot.ts";
 import { type TelegramSettings } from "../telegram/settings.ts";
@@ -159,7 +159,7 @@ function telegramOf(
     namesShare: (text) => namesShare({ services }, text),
     holdsCredential: (text) => services.storage.kinds.some((kind) => kind.holdsCredential?.(text)),
     words,
-    peers: peersOf(store),
+    peers: peersOver(store, "dialogues"),
     conversations: kept(store.open("dialogues", { sealed: true })),
     places: newsOf(services),
     removals: createRemovals(jobs, "telegram"),
@@ -170,12 +170,6 @@ function telegramOf(
     now: Date.now,
     onFatal,
   });
-}
-
-/** The other processes that may get an answer to what this one asked. */
-function peersOf({ notices }: Store): Peers | undefined {
-  const topic = "dialogues";
-  return notices && { tell: (text) => notices.tell(topic, text), hear: (heard) => notices.hear(topic, heard) };
 }
 
 /** What is followed for a group goes with it where it has another id, and files are delivered where the bot is. */

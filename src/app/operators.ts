@@ -12,6 +12,7 @@ import type { Store } from "../store/store.ts";
 import { newId } from "./drives.ts";
 import type { Frontends } from "./frontends.ts";
 import { levelAmong } from "./log-level.ts";
+import { peersOver } from "./peers.ts";
 
 interface AdminDependencies {
   readonly config: Config;
@@ -26,7 +27,7 @@ interface AdminDependencies {
 
 /** The operators' admin side over the store. */
 export function adminOf({ config, store, jobs, revocations, log, frontends }: AdminDependencies): Admin {
-  const level = levelAmong(levelOf(log), store.notices);
+  const level = levelAmong(levelOf(log), peersOver(store, "log-level"));
   return openAdmin({
     open: (namespace) => store.open(namespace),
     mounts: store.open<Mount>("mounts"),

@@ -101,7 +101,10 @@ export function shorten(name: string, most: number): string {
   return `${head.trimEnd()}…${tail.trimStart()}`;
 }
 
-/** Shortens a text at its end, never inside a character. */
+/** What a text ends with where it was shortened. */
+export const ellipsis = "…";
+
+/** Shortens a text at its end, never inside a character; `ellipsis` stands there then. */
 export function clip(text: string, most: number): string {
   if (text.length <= most) return text;
   let kept = "";
@@ -109,7 +112,7 @@ export function clip(text: string, most: number): string {
     if (kept.length + segment.length + 1 > most) break;
     kept += segment;
   }
-  return `${kept}…`;
+  return `${kept}${ellipsis}`;
 }
 
 /** Columns of a name and what is said of it, beside its sign. */

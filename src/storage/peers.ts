@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Entry } from "./entry.ts";
 import type { Edit } from "./folders.ts";
 
-/** The same storage in other processes, over the same store. */
+/** The same part of the program in other processes over the same store. */
 export interface Peers {
   /** Never fails: who does not hear it hears later that something was missed. */
   tell(text: string): void;

@@ -81,6 +81,21 @@ async function askedForPassword(desk?: Desk, more?: Partial<TelegramParts>) {
   return parts;
 }
 
+/** Mia has signed in and sees her drive, and the database has refused the end of her dialogue. */
+async function signedInWhile(fails: "takeNothing" | "leave") {
+  const parts = await askedForPassword((action, visit, signal) => {
+    if (action.do === "submit") parts.database[fails]();
+    return usual(action, visit, signal);
+  });
+  const { double, database } = parts;
+  double.sends(mia, mia.id, secret);
+  await double.sees(({ text }) => text.includes("❔ Root folder"));
+  double.taps(mia, "⏭");
+  await double.sees(({ text }) => text.includes("2/7"));
+  await database.hasRefused();
+  return parts;
+}
+
 /** A question's record is written behind its message. */
 async function isKept({ kept }: { readonly kept: ReadonlyMap<string, string> }, question: string) {
   await vi.waitFor(() => expect([...kept.values()].join()).toContain(`\\"asking\\":\\"${question}\\"`));
@@ -215,15 +230,7 @@ describe("while what is kept cannot be read", () => {
 
 describe("where nothing can be written any more", () => {
   test("a sign-in that is over stays over when all is back", async () => {
-    const { double, database } = await askedForPassword((action, visit, signal) => {
-      if (action.do === "submit") database.takeNothing();
-      return usual(action, visit, signal);
-    });
-    double.sends(mia, mia.id, secret);
-    await double.sees(({ text }) => text.includes("❔ Root folder"));
-    double.taps(mia, "⏭");
-    await double.sees(({ text }) => text.includes("2/7"));
-    await database.hasRefused();
+    const { double, database } = await signedInWhile("takeNothing");
     double.sends(mia, mia.id, "Films");
     await vi.waitFor(() => expect(said()).toEqual(["Films"]));
     database.comeBack();
@@ -235,15 +242,7 @@ describe("where nothing can be written any more", () => {
   });
 
   test("the end of a sign-in is kept as soon as something can be written, for the next process", async () => {
-    const { double, database } = await askedForPassword((action, visit, signal) => {
-      if (action.do === "submit") database.leave();
-      return usual(action, visit, signal);
-    });
-    double.sends(mia, mia.id, secret);
-    await double.sees(({ text }) => text.includes("❔ Root folder"));
-    double.taps(mia, "⏭");
-    await double.sees(({ text }) => text.includes("2/7"));
-    await database.hasRefused();
+    const { double, database } = await signedInWhile("leave");
     expect(database.kept.size).toBe(1);
     database.comeBack();
     await vi.waitFor(() => expect(database.kept.size).toBe(0));

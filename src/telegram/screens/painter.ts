@@ -8,7 +8,7 @@ import { abilitySigns } from "../../i18n/signs.ts";
 import type { MountTag } from "../../actions/model/mount-tag.ts";
 import type { Say } from "../../i18n/words.ts";
 import { figuresIn, pageOf, type Figures, type Pages } from "../../i18n/figures.ts";
-import { clip, dateMarks, elideName, isolate } from "../../i18n/names.ts";
+import { clip, dateMarks, elideName, ellipsis, isolate } from "../../i18n/names.ts";
 import { maxText } from "../limits.ts";
 
 /** What a message is made of: text with entities (names are never escaped), and rows of buttons. */
@@ -72,9 +72,6 @@ function withMoments(line: string): FormattedString | string {
   const date = FormattedString.time(text, Math.floor(Number(at) / 1000), "Dt");
   return FormattedString.join([line.slice(0, start), date, withMoments(line.slice(start + whole.length))]);
 }
-
-/** What `clip` ends a text with. */
-const ellipsis = "…";
 
 /** Joins what is there line by line; undefined lines are left out, empty ones stay. */
 export function lines(...all: readonly (string | FormattedString | undefined | false)[]): FormattedString {
