@@ -72,8 +72,8 @@ export function createGuard(parts: GuardParts): Guard {
   const handle = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
     const answering = setTimeout(() => void answer(ctx), answerWithin);
     try {
-      await turns.take(arrivalOf(ctx), async ({ signal, beside }) => {
-        Object.assign(ctx.turn, { signal, beside });
+      await turns.take(arrivalOf(ctx), async (turn) => {
+        Object.assign(ctx.turn, turn);
         await once(ctx.update.update_id, () => paced(ctx, next)).catch((error: unknown) => fail(parts, ctx, error));
       });
     } finally {
@@ -99,7 +99,7 @@ export function createGuard(parts: GuardParts): Guard {
       // Of a channel it matters only that somebody lets the bot in or sends it away.
       if (!visit || (chat?.type === "channel" && !ctx.myChatMember)) return;
       const language = languages.of(visit);
-      ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false };
+      ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false, holdBack: () => undefined };
       await handle(ctx, next);
     } catch (error) {
       if (error instanceof NotBegun) throw error;

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { pino } from "pino";
 import { startDouble, mia } from "./double.ts";
 import { createTelegram } from "../../src/telegram/bot.ts";
-import { listing, openTestApp, view, words, type Desk, type TestApp } from "./test-app.ts";
+import { listing, loginForm, openTestApp, view, words, type Desk, type TestApp } from "./test-app.ts";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import { token } from "./double.ts";
 
@@ -63,6 +63,79 @@ test("/help is answered while a drive hangs, and leaves what hangs alone", async
   await vi.waitFor(() => expect(begun).toEqual(["search"]));
   double.sends(mia, mia.id, "/help");
   await vi.waitFor(() => expect(begun).toEqual(["search", "help"]));
+  release();
+});
+
+/** A desk at which there is a form, and that form alone, to be cancelled. */
+const formDesk: Desk = (action) => {
+  if (action.do !== "cancel") return loginForm();
+  return { show: "notice", notice: action.left ? "cancelled" : "nothing-to-cancel", level: "info" };
+};
+
+/** Resolves when all that was sent until now has reached the bot. */
+async function received({ double }: TestApp): Promise<void> {
+  const polls = () => double.telegram.calls.filter(({ method }) => method === "getUpdates").length;
+  const before = polls();
+  // One may have been under way, one brought it, and the next is asked for when what was brought is being handled.
+  await vi.waitFor(() => expect(polls()).toBeGreaterThan(before + 2), 5000);
+}
+
+test.each([
+  ["typed command", (double: TestApp["double"]) => void double.sends(mia, mia.id, "/login"), "User name"],
+  ["press", (double: TestApp["double"]) => double.taps(mia, "🔁"), "Refresh token"],
+])("/cancel ends the question of a %s that is on the screen and not yet in the store", async (_way, asks, question) => {
+  const kept = new Map<string, string>();
+  let written = Promise.resolve();
+  app = await openTestApp(formDesk, {
+    conversations: {
+      get: async (key) => (kept.has(key) ? JSON.parse(kept.get(key) ?? "") : undefined),
+      set: async (key, value) => written.then(() => kept.set(key, JSON.stringify(value))),
+      delete: async (key) => kept.delete(key),
+    },
+  });
+  const { double } = app;
+  await app.telegram.start();
+  if (question !== "User name") {
+    double.sends(mia, mia.id, "/login");
+    await double.sees(({ text }) => text.includes("User name"));
+    await vi.waitFor(() => expect(kept.size).toBe(1));
+  }
+  const { promise, resolve: write } = Promise.withResolvers<void>();
+  written = promise;
+  asks(double);
+  await double.sees(({ text }) => text.includes(question));
+  double.sends(mia, mia.id, "/cancel");
+  await received(app);
+  write();
+  const { text } = await double.sees(({ text: said }) => /cancel/i.test(said));
+  expect(text).toContain("Cancelled");
+  await app.telegram.stop();
+  expect(kept.size).toBe(0);
+});
+
+test("/cancel that arrives together with /login ends the question that comes of it", async () => {
+  app = await openTestApp(formDesk);
+  const { double, kept } = app;
+  double.sends(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/cancel");
+  await app.telegram.start();
+  const { text } = await double.sees(({ text: said }) => /cancel/i.test(said));
+  expect(text).toContain("Cancelled");
+  await app.telegram.stop();
+  expect(kept.size).toBe(0);
+});
+
+test("/cancel is answered while a drive hangs that nothing was asked about", async () => {
+  const { desk, begun, release } = slowDesk();
+  app = await openTestApp((action, visit, signal) =>
+    action.do === "cancel" ? formDesk(action, visit, signal) : desk(action, visit, signal),
+  );
+  const { double } = app;
+  await app.telegram.start();
+  double.sends(mia, mia.id, "/search film");
+  await vi.waitFor(() => expect(begun).toEqual(["search"]));
+  double.sends(mia, mia.id, "/cancel");
+  await double.sees(({ text }) => text.includes("nothing to cancel"));
   release();
 });
 
