@@ -80,35 +80,56 @@ async function received({ double }: TestApp): Promise<void> {
   await vi.waitFor(() => expect(polls()).toBeGreaterThan(before + 2), 5000);
 }
 
-test.each([
-  ["typed command", (double: TestApp["double"]) => void double.sends(mia, mia.id, "/login"), "User name"],
-  ["press", (double: TestApp["double"]) => double.taps(mia, "🔁"), "Refresh token"],
-])("/cancel ends the question of a %s that is on the screen and not yet in the store", async (_way, asks, question) => {
+/** Dialogues' records, of which none is written from `hold` until the function it returns is called. */
+function holdingStore() {
   const kept = new Map<string, string>();
-  let written = Promise.resolve();
-  app = await openTestApp(formDesk, {
-    conversations: {
-      get: async (key) => (kept.has(key) ? JSON.parse(kept.get(key) ?? "") : undefined),
-      set: async (key, value) => written.then(() => kept.set(key, JSON.stringify(value))),
-      delete: async (key) => kept.delete(key),
+  let writing = Promise.resolve();
+  return {
+    kept,
+    hold(): () => void {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      writing = promise;
+      return resolve;
     },
-  });
+    conversations: {
+      get: async (key: string) => (kept.has(key) ? JSON.parse(kept.get(key) ?? "") : undefined),
+      set: (key: string, value: unknown) => writing.then(() => kept.set(key, JSON.stringify(value))),
+      delete: async (key: string) => kept.delete(key),
+    },
+  };
+}
+
+/** Sends /cancel while a question is on the screen whose record is held back; what it is answered with. */
+async function cancelBefore(write: () => void, question: string): Promise<string> {
   const { double } = app;
-  await app.telegram.start();
-  if (question !== "User name") {
-    double.sends(mia, mia.id, "/login");
-    await double.sees(({ text }) => text.includes("User name"));
-    await vi.waitFor(() => expect(kept.size).toBe(1));
-  }
-  const { promise, resolve: write } = Promise.withResolvers<void>();
-  written = promise;
-  asks(double);
   await double.sees(({ text }) => text.includes(question));
   double.sends(mia, mia.id, "/cancel");
   await received(app);
   write();
-  const { text } = await double.sees(({ text: said }) => /cancel/i.test(said));
-  expect(text).toContain("Cancelled");
+  return (await double.sees(({ text }) => /cancel/i.test(text))).text;
+}
+
+test("/cancel ends a question that is on the screen and not yet in the store", async () => {
+  const { kept, hold, conversations } = holdingStore();
+  app = await openTestApp(formDesk, { conversations });
+  await app.telegram.start();
+  const write = hold();
+  app.double.sends(mia, mia.id, "/login");
+  expect(await cancelBefore(write, "User name")).toContain("Cancelled");
+  await app.telegram.stop();
+  expect(kept.size).toBe(0);
+});
+
+test("/cancel ends a question that a press on another brought to the screen and not yet to the store", async () => {
+  const { kept, hold, conversations } = holdingStore();
+  app = await openTestApp(formDesk, { conversations });
+  const { double } = app;
+  await app.telegram.start();
+  double.sends(mia, mia.id, "/login");
+  await vi.waitFor(() => expect(kept.size).toBe(1), 5000);
+  const write = hold();
+  double.taps(mia, "🔁");
+  expect(await cancelBefore(write, "Refresh token")).toContain("Cancelled");
   await app.telegram.stop();
   expect(kept.size).toBe(0);
 });
