@@ -111,7 +111,7 @@ async function cancelBefore(write: () => void, question: string): Promise<string
 
 test("/cancel ends a question that is on the screen and not yet in the store", async () => {
   const { kept, hold, conversations } = holdingStore();
-  app = await openTestApp(formDesk, { conversations });
+  app = await openTestApp(formDesk, { conversations, moment: 1 });
   await app.telegram.start();
   const write = hold();
   app.double.sends(mia, mia.id, "/login");
@@ -122,7 +122,7 @@ test("/cancel ends a question that is on the screen and not yet in the store", a
 
 test("/cancel ends a question that a press on another brought to the screen and not yet to the store", async () => {
   const { kept, hold, conversations } = holdingStore();
-  app = await openTestApp(formDesk, { conversations });
+  app = await openTestApp(formDesk, { conversations, moment: 1 });
   const { double } = app;
   await app.telegram.start();
   double.sends(mia, mia.id, "/login");
