@@ -7,7 +7,13 @@ import type { BotContext } from "./context.ts";
 /** How an update stands to others: one at a time for a person in a chat, and for the message that is pressed on. */
 export function arrivalOf(ctx: BotContext): Arrival {
   const action = actionOf(ctx);
-  return { chains: chainsOf(ctx), urgent: action && isUrgent(action), supersedes: supersededBy(ctx) };
+  return { chains: chainsOf(ctx), urgent: action && urgencyOf(action), supersedes: supersededBy(ctx) };
+}
+
+/** The question that /cancel ends may have been asked by what is about to end. */
+function urgencyOf(action: Action): Arrival["urgent"] {
+  if (action.do === "cancel") return "soon";
+  return isUrgent(action) ? "now" : undefined;
 }
 
 function chainsOf({ chat, from, callbackQuery }: BotContext): readonly string[] {
