@@ -1,5 +1,6 @@
 import { cpus, loadavg } from "node:os";
 import { hasPostgres, hasRedis } from "../store/own-server.ts";
+import { connectionsOfBullOnPostgres } from "./scale/job-connections.ts";
 import { jobWays } from "./scale/job-ways.ts";
 import { measureJobs } from "./scale/jobs.ts";
 import { surviveKills, type Survived } from "./scale/kills.ts";
@@ -20,6 +21,8 @@ const chats = Number(option("chats") ?? 1000);
 const kills = Number(option("kills") ?? 8);
 const people = Number(option("people") ?? 120);
 const jobs = Number(option("jobs") ?? 1000);
+/** As many as the program has. */
+const kindsOfJobs = 16;
 const only = option("only");
 const has = { redis: hasRedis, postgres: hasPostgres };
 const isAsked = (part: "rate" | "kills" | "jobs"): boolean => only === undefined || only === part;
@@ -78,6 +81,10 @@ async function jobsAndLocks(): Promise<void> {
     if (way.server && !has[way.server]) say(`| ${way.name} | no server here | | | | |`);
     else sayPace(way.name, await measureJobs(way, { jobs, paced: Math.ceil(jobs / 5), pause: 100 }));
   }
+  if (hasPostgres)
+    say(
+      `\nBullMQ over Postgres, ${kindsOfJobs} kinds of jobs: ${await connectionsOfBullOnPostgres(kindsOfJobs)} connections at rest`,
+    );
   for (const work of [0, 100]) await locksWith(work);
 }
 
