@@ -36,8 +36,12 @@ export interface Tally {
 
 /** One broadcast at a time. It survives restarts and kills, and no chat gets it twice. */
 export interface Broadcasts {
-  /** Begins one; undefined while another runs. */
+  /**
+   * Begins one; undefined while another runs. `id`: what begins it may be brought again after a kill, and by that name it is
+   * begun once; absent = a new one.
+   */
   begin(draft: {
+    readonly id?: string | undefined;
     readonly by: string;
     readonly text: string;
     readonly to: readonly string[];
@@ -117,10 +121,11 @@ export function createBroadcasts(parts: BroadcastsParts): Broadcasts {
   const latest = () => latestOf(parts);
   return {
     latest,
-    begin({ by, text, to }) {
+    begin({ id = newId(), by, text, to }) {
       return exclusive("broadcast begin", async () => {
-        if ((await jobs.list(broadcastKind)).length > 0) return undefined;
-        const id = newId();
+        const last = await latest();
+        if (last?.id === id) return last;
+        if (last?.state === "running") return undefined;
         const lists = Math.ceil(to.length / listLength);
         for (let n = 0; n < lists; n++) {
           await kept.set(listKey(id, n), to.slice(n * listLength, (n + 1) * listLength), keptFor);

@@ -533,6 +533,28 @@ describe("a broadcast", () => {
     expect((await at.see(mia, { do: "confirm", view: second.view }, "notice")).notice).toBe("view-expired");
   });
 
+  test("a broadcast whose press is brought again, as the process was killed before it kept that, is sent once", async () => {
+    const sent: string[] = [];
+    const announce = async (place: string) => (sent.push(place), "sent" as const);
+    const at = opened(usualCloud(), { admin: { announce } });
+    await at.see(jun, { do: "help" }, "help");
+    const press = { ...mia, update: "update-7" };
+    const { view } = await at.see(mia, admin("broadcast hello"), "question");
+    const asked = await at.services.sessions.get(view.id);
+    const { updates } = await at.do(press, { do: "confirm", view });
+    await Array.fromAsync(updates ?? []);
+    expect(sent).toHaveLength(2);
+    if (asked) await at.services.sessions.set(view.id, asked);
+    const again = await at.do(press, { do: "confirm", view });
+    await Array.fromAsync(again.updates ?? []);
+    expect(again.screen).toMatchObject({ show: "broadcast", broadcast: { state: "done", tally: { sent: 2 } } });
+    expect(sent).toHaveLength(2);
+    const next = await at.see(mia, admin("broadcast hello"), "question");
+    const another = await at.do({ ...mia, update: "update-8" }, { do: "confirm", view: next.view });
+    await Array.fromAsync(another.updates ?? []);
+    expect(sent).toHaveLength(4);
+  });
+
   test("a broadcast is stopped by its button, and another waits until then", async () => {
     const stuck = Promise.withResolvers<void>();
     const free = Promise.withResolvers<void>();

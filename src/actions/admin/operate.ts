@@ -276,7 +276,8 @@ export async function beginBroadcast(context: ActionContext, text: string): Prom
   const to = await recipients(context);
   if (to.length === 0) return refused("broadcast-nobody");
   await note(context, { act: "broadcast", detail: String(to.length) });
-  const begun = await context.services.admin.broadcasts.begin({ by: context.visit.person.id, text, to });
+  const { person, update } = context.visit;
+  const begun = await context.services.admin.broadcasts.begin({ id: update, by: person.id, text, to });
   if (!begun) return refused("broadcast-running");
   return showOperators(context, { at: "operators", room: "broadcast" });
 }
