@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { negotiateLanguages } from "@fluent/langneg";
+import { LRUCache } from "lru-cache";
 
 /** Says a message in one language. `key` is a message of `locales/*.ftl` or of a driver's `words/*.ftl`; what a language lacks is said in English. */
 export type Say = (key: string, args?: Readonly<Record<string, string | number>>) => string;
@@ -29,6 +30,8 @@ interface WordsOptions {
 const home = fileURLToPath(new URL("../../locales", import.meta.url));
 const drivers = fileURLToPath(new URL("../drivers", import.meta.url));
 const fallback = "en";
+/** Sentences of one language that are remembered as they were said. */
+const maxSaid = 5000;
 
 /** Reads every language of a folder; throws when one does not parse. */
 export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): Words {
@@ -37,20 +40,21 @@ export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): 
     [...new Set(files.map(languageOf))].map((language) => [language, readBundle(language, files)]),
   );
   const languages = [fallback, ...[...bundles.keys()].filter((language) => language !== fallback).toSorted()];
-  /** What has nothing to fill in, by language: most labels of a keyboard. */
-  const fixed = new Map(languages.map((language) => [language, new Map<string, string>()]));
+  /** What was said before, by language: the labels of a keyboard, and the counts beside them. */
+  const said = new Map(languages.map((language) => [language, new LRUCache<string, string>({ max: maxSaid })]));
   return {
     languages,
     pick: (locale) =>
       negotiateLanguages(locale ? [locale] : [], languages, { defaultLocale: fallback, strategy: "lookup" })[0] ??
       fallback,
     in: (language) => {
-      const known = fixed.get(language);
+      const known = said.get(language);
       return (key, args) => {
-        const before = args ? undefined : known?.get(key);
+        const whole = args ? `${key} ${JSON.stringify(args)}` : key;
+        const before = known?.get(whole);
         if (before !== undefined) return before;
         const text = say({ bundles, language, key, args: args ?? {}, onProblem });
-        if (!args && text !== key) known?.set(key, text);
+        if (text !== key) known?.set(whole, text);
         return text;
       };
     },

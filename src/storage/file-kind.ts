@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import mime from "mime";
 import type { Entry } from "./entry.ts";
 
@@ -11,8 +12,14 @@ const documents = /pdf|msword|officedocument|opendocument|ms-excel|ms-powerpoint
 /** The kind of an entry, by what the drive says of it, else by its extension. */
 export function kindOf({ kind, mimeType, name }: Pick<Entry, "kind" | "mimeType" | "name">): EntryKind {
   if (kind === "folder") return "folder";
-  return kindOfType(mimeType) ?? kindOfType(mime.getType(name) ?? undefined) ?? "file";
+  return kindOfType(mimeType) ?? byExtension.memo(name.slice(name.lastIndexOf(".") + 1));
 }
+
+/** Kinds by extension, of those seen lately. */
+const byExtension = new LRUCache<string, EntryKind>({
+  max: 500,
+  memoMethod: (extension) => kindOfType(mime.getType(extension) ?? undefined) ?? "file",
+});
 
 /** A picture that does not move, of a format every chat shows. */
 export function isStill({ kind, name, mimeType = "" }: Pick<Entry, "kind" | "mimeType" | "name">): boolean {
@@ -20,7 +27,8 @@ export function isStill({ kind, name, mimeType = "" }: Pick<Entry, "kind" | "mim
 }
 
 function kindOfType(type: string | undefined): EntryKind | undefined {
-  const [family, rest = ""] = (type ?? "").toLowerCase().split("/");
+  if (type === undefined) return undefined;
+  const [family, rest = ""] = type.toLowerCase().split("/");
   if (family === "video" || family === "audio" || family === "image") return family;
   if (archives.test(rest)) return "archive";
   return family === "text" || documents.test(rest) ? "document" : undefined;
