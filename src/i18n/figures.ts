@@ -48,9 +48,13 @@ function makeFigures(language: string): Figures {
     return step === 0 ? `${bytes.format(count)} B` : (sizes[step]?.format(count / 1024 ** step) ?? "");
   };
   // Every page of a folder that is drawn again says the sizes of its files again.
-  const said = new LRUCache<number, string>({ max: maxSizes, memoMethod: sizeOf });
+  const written = new LRUCache<number, string>({ max: maxSizes });
   return {
-    size: (count) => said.memo(count),
+    size(count) {
+      const text = written.get(count) ?? sizeOf(count);
+      written.set(count, text);
+      return text;
+    },
     date: (at) => `${dates.format(at)} UTC`,
     span: (ms) => spaced(list.format(largestUnits(ms).map(({ unit, count }) => spans.get(unit)?.format(count) ?? ""))),
     playing: playingTime,

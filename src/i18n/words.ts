@@ -30,8 +30,8 @@ interface WordsOptions {
 const home = fileURLToPath(new URL("../../locales", import.meta.url));
 const drivers = fileURLToPath(new URL("../drivers", import.meta.url));
 const fallback = "en";
-/** Sentences of one language that are remembered as they were said. */
-const maxSaid = 5000;
+/** Sentences of one language with something in them that are remembered as they were said. */
+const maxSaid = 2000;
 
 /** Reads every language of a folder; throws when one does not parse. */
 export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): Words {
@@ -40,25 +40,35 @@ export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): 
     [...new Set(files.map(languageOf))].map((language) => [language, readBundle(language, files)]),
   );
   const languages = [fallback, ...[...bundles.keys()].filter((language) => language !== fallback).toSorted()];
-  /** What was said before, by language: the labels of a keyboard, and the counts beside them. */
-  const said = new Map(languages.map((language) => [language, new LRUCache<string, string>({ max: maxSaid })]));
+  const translatorOf =
+    (language: string): Say =>
+    (key, args = {}) =>
+      say({ bundles, language, key, args, onProblem });
+  const known = new Map(languages.map((language) => [language, remembering(translatorOf(language))]));
   return {
     languages,
     pick: (locale) =>
       negotiateLanguages(locale ? [locale] : [], languages, { defaultLocale: fallback, strategy: "lookup" })[0] ??
       fallback,
-    in: (language) => {
-      const known = said.get(language);
-      return (key, args) => {
-        const whole = args ? `${key} ${JSON.stringify(args)}` : key;
-        const before = known?.get(whole);
-        if (before !== undefined) return before;
-        const text = say({ bundles, language, key, args: args ?? {}, onProblem });
-        if (text !== key) known?.set(whole, text);
-        return text;
-      };
-    },
+    in: (language) => known.get(language) ?? translatorOf(language),
     has: (key) => [...bundles.values()].some((bundle) => bundle.hasMessage(key)),
+  };
+}
+
+/** The same translator, which says again what it said before: the labels of a keyboard, and the counts beside them. */
+function remembering(translator: Say): Say {
+  /** What has nothing to fill in. */
+  const fixed = new Map<string, string>();
+  const filledIn = new LRUCache<string, string>({ max: maxSaid });
+  return (key, args) => {
+    const said = args ? filledIn : fixed;
+    const whole = args ? `${key} ${JSON.stringify(args)}` : key;
+    const before = said.get(whole);
+    if (before !== undefined) return before;
+    const text = translator(key, args);
+    // One that is missing is told of each time.
+    if (text !== key) said.set(whole, text);
+    return text;
   };
 }
 

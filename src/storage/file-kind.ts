@@ -12,14 +12,17 @@ const documents = /pdf|msword|officedocument|opendocument|ms-excel|ms-powerpoint
 /** The kind of an entry, by what the drive says of it, else by its extension. */
 export function kindOf({ kind, mimeType, name }: Pick<Entry, "kind" | "mimeType" | "name">): EntryKind {
   if (kind === "folder") return "folder";
-  return kindOfType(mimeType) ?? byExtension.memo(name.slice(name.lastIndexOf(".") + 1));
+  return kindOfType(mimeType) ?? kindOfExtension(name.slice(name.lastIndexOf(".") + 1));
 }
 
 /** Kinds by extension, of those seen lately. */
-const byExtension = new LRUCache<string, EntryKind>({
-  max: 500,
-  memoMethod: (extension) => kindOfType(mime.getType(extension) ?? undefined) ?? "file",
-});
+const known = new LRUCache<string, EntryKind>({ max: 500 });
+
+function kindOfExtension(extension: string): EntryKind {
+  const kind = known.get(extension) ?? kindOfType(mime.getType(extension) ?? undefined) ?? "file";
+  known.set(extension, kind);
+  return kind;
+}
 
 /** A picture that does not move, of a format every chat shows. */
 export function isStill({ kind, name, mimeType = "" }: Pick<Entry, "kind" | "mimeType" | "name">): boolean {
