@@ -60,25 +60,36 @@ export function createDialogue(parts: DialogueParts): Dialogue {
   const held = createHeldSecrets(parts.now);
   const withRecords = conversations<BotContext, Context>({ storage: parts.records.storage });
   const listening = createConversation<BotContext, Context>(waitForReply, conversation);
+  const inConversations = async (ctx: BotContext, work: NextFunction): Promise<void> => {
+    await withRecords(ctx, async () => {
+      await listening(ctx, work);
+      if (ctx.turn.heard) await takeReply(parts, held, ctx, ctx.turn.heard);
+    });
+  };
   return {
     async middleware(ctx, next) {
-      await withRecords(ctx, async () => {
-        await listening(ctx, next);
-        if (ctx.turn.heard) await takeReply(parts, held, ctx, ctx.turn.heard);
-      });
+      ctx.turn.kept = await parts.records.read(ctx);
+      // Where nothing is asked, as mostly, the plugin has nothing to do until something is.
+      await (ctx.turn.kept ? inConversations(ctx, next) : next());
     },
     async open(ctx, screen, before) {
       const key = dialogueKey(ctx);
       if (!before) held.drop(key);
       if (screen.problem) held.forget(key, screen.problem.field);
-      await ask(parts, ctx, startWalk(screen, held.of(key), before));
+      const begin = () => ask(parts, ctx, startWalk(screen, held.of(key), before));
+      await (isInConversations(ctx) ? begin() : inConversations(ctx, begin));
     },
     async leave(ctx) {
       held.drop(dialogueKey(ctx));
-      await ctx.conversation.exit(conversation);
+      if (isInConversations(ctx)) await ctx.conversation.exit(conversation);
       return ctx.turn.running;
     },
   };
+}
+
+/** The plugin has what is asked here in its hands. */
+function isInConversations(ctx: BotContext): boolean {
+  return "conversation" in ctx;
 }
 
 /** Runs anew for every update while a question waits, and may therefore do nothing but look. */
