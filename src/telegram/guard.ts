@@ -80,7 +80,7 @@ export function createGuard(parts: GuardParts): Guard {
       clearTimeout(answering);
     }
     // A press is answered whatever became of it.
-    await answer(ctx);
+    if (!ctx.turn.answered) await answer(ctx);
   };
 
   const answer = (ctx: BotContext) =>
