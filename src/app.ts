@@ -100,8 +100,10 @@ interface AppHooks extends Required<Omit<AppOptions, "signal">> {
 async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks): Promise<App> {
   const words = loadWords({ onProblem: (problem) => log.warn(problem, "words missing") });
   const keys = keysOf(config);
+  const { storeUrl: url, redisUrl } = config;
   const store = await openStore({
-    url: config.storeUrl,
+    url,
+    redisUrl,
     keys,
     onError: (err) => log.error({ err }, "store failed"),
     log: log.child({ part: "store" }),
@@ -111,7 +113,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   const late: LateParts = {};
   const wait = async (ms: number, until: AbortSignal) => sleep(ms, undefined, { signal: until });
   const messengers: Messengers = { of: (place) => late.frontends?.messengers.of(place) };
-  const queue = await openQueue({ url: config.storeUrl, store, keys, log: log.child({ part: "jobs" }) });
+  const queue = await openQueue({ url, redisUrl, store, keys, log: log.child({ part: "jobs" }) });
   onClose(() => queue.close());
   const { jobs } = queue;
   const admin = adminOf({ config, store, jobs, revocations, log, frontends: () => late.frontends });
@@ -172,7 +174,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
       "gateway reached from here alone: PUBLIC_URL names this machine or network",
     );
   }
-  const { url } = await gateway.start();
+  const { url: gatewayUrl } = await gateway.start();
   onClose(() => gateway.stop());
   for (const frontend of frontends.all) onClose(() => frontend.stop());
   handleRemovals({ jobs, remove: (removal) => frontends.removeNoted(removal), now: Date.now });
@@ -188,7 +190,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
   void services.follows?.resumeAll().catch((err: unknown) => log.error({ err }, "follows not resumed"));
   const address = gateway.address();
   await offerFirstOperator(config, admin);
-  return { address, gatewayUrl: url, frontends: frontends.all.map(({ name }) => name), stop };
+  return { address, gatewayUrl, frontends: frontends.all.map(({ name }) => name), stop };
 }
 
 /** Links that were made while `LINK_TTL` was longer are still about after it was shortened, and given ones for up to a year. */

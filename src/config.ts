@@ -29,6 +29,8 @@ export interface Config {
   readonly admins: readonly string[];
   readonly access: "open" | "allowlist";
   readonly storeUrl: string;
+  /** A Redis beside a Postgres of several processes; absent = none. */
+  readonly redisUrl?: string | undefined;
   readonly dataDir: string;
   /** 32-byte keys, newest last; absent = the key file in `dataDir`, made on first start. */
   readonly secretKeys?: readonly Uint8Array[] | undefined;
@@ -179,6 +181,10 @@ const variables = z.object({
     .string()
     .regex(/^(sqlite|rediss?|postgres(ql)?|memory):\/\//, "takes sqlite://<file>, redis://…, postgres://… or memory://")
     .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, "takes redis://… or rediss://…")
+    .optional(),
   DATA_DIR: z.string().default("./data"),
   SECRET_KEY: z
     .string()
@@ -275,6 +281,8 @@ function unfitVariables(given: Readonly<Record<string, string | undefined>>): st
     "TELEGRAM_WEBHOOK_URL",
     "a secret without a webhook does nothing",
   );
+  if (given["REDIS_URL"] !== undefined && !/^postgres(ql)?:/.test(given["STORE_URL"] ?? ""))
+    unfit.push("  REDIS_URL: goes with STORE_URL=postgres://… alone: over Redis the store is all that processes share");
   needs(given["DISCORD_INTERACTIONS"] === "http", "PUBLIC_URL", "Discord posts interactions to an address below it");
   unfit.push(...unfitWebhook(given), ...unfitPikPakVariables(given));
   return unfit;
@@ -315,6 +323,7 @@ function toConfig(v: Variables): Config {
     admins: v.ADMINS,
     access: v.ACCESS,
     storeUrl: v.STORE_URL ?? `sqlite://${v.DATA_DIR}/chatdrive.sqlite`,
+    redisUrl: v.REDIS_URL,
     dataDir: v.DATA_DIR,
     secretKeys: v.SECRET_KEY,
     gateway: {

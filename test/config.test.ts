@@ -126,6 +126,17 @@ describe("the environment", () => {
     expect(messageOf(() => readConfig({}))).toMatch(/TELEGRAM_BOT_TOKEN.*DISCORD_BOT_TOKEN.*npm run demo/);
   });
 
+  test("a Redis beside the store goes with Postgres alone", () => {
+    const REDIS_URL = "redis://user:pass-word@127.0.0.1:6379";
+    const STORE_URL = "postgres://127.0.0.1/chatdrive";
+    expect(readConfig({ TELEGRAM_BOT_TOKEN: "1:A", STORE_URL, REDIS_URL })).toMatchObject({ redisUrl: REDIS_URL });
+    for (const elsewhere of [undefined, "redis://127.0.0.1:6379", "sqlite://file"]) {
+      const read = () => readConfig({ TELEGRAM_BOT_TOKEN: "1:A", STORE_URL: elsewhere, REDIS_URL });
+      expect(read).toThrow(/REDIS_URL: goes with STORE_URL=postgres/);
+      expect(read).not.toThrow(/pass-word/);
+    }
+  });
+
   test("a variable that needs another says which", () => {
     expect(messageOf(() => readConfig({ ...token, DOWNLOAD_METHOD: "proxy-url" }))).toContain("DOWNLOAD_PROXY_URL");
     expect(messageOf(() => readConfig({ ...token, DOWNLOAD_METHOD: "proxy" }))).toContain("PUBLIC_URL");

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { readConfig } from "../src/config.ts";
 import { publicRoutes } from "../src/gateway/handler.ts";
 import { createMeters } from "../src/gateway/meters.ts";
 
@@ -86,4 +87,19 @@ test("the balancer of compose.scale.yaml lets through the gateway's public route
   const path = (route: string) => whole[route] ?? `/${route}/x`;
   expect(publicRoutes.filter((route) => !isPublic(path(route)))).toEqual([]);
   expect(["/healthz", "/readyz", "/metrics", "/api/fs/linked", "/"].filter(isPublic)).toEqual([]);
+});
+
+test.each(["compose.yaml", "compose.scale.yaml"])("the program takes what %s sets for it", (file) => {
+  const block = /^ {4}environment:\n((?: {6}.*\n)+)/m.exec(rootText(file))?.[1] ?? "";
+  const set = Object.fromEntries(
+    [...block.matchAll(/^ {6}([A-Z_]+): "?(.*?)"?$/gm)].map(([, name = "", value = ""]) => [
+      name,
+      value.replaceAll(/\$\{[^}]*\}/g, "filled1n"),
+    ]),
+  );
+  expect(Object.keys(set)).toContain("GATEWAY_HOST");
+  const config = readConfig({ ...set, TELEGRAM_BOT_TOKEN: "1:A", PUBLIC_URL: "https://drive.example.com" });
+  expect(config.gateway.host).toBe("0.0.0.0");
+  const places = [config.storeUrl, config.redisUrl].flatMap((url) => /@?(\w+):\d+/.exec(url ?? "")?.[1] ?? []);
+  expect(places.filter((service) => !rootText(file).includes(`\n  ${service}:\n`))).toEqual([]);
 });

@@ -66,6 +66,8 @@ export interface DiscordParts {
   readonly outbound?: { readonly dispatcher: Dispatcher; agent(address: string): Agent | undefined } | undefined;
   /** Actions one person may do in ten seconds; absent = 100. */
   readonly actionsPerPerson?: number;
+  /** Milliseconds that /cancel waits for what is before it; absent = 300. */
+  readonly moment?: number;
   /** Milliseconds the answer to what is written in somebody's own chat may take, counted from its begin; absent = 60,000. */
   readonly deadline?: number;
   /** Milliseconds `start` waits for Discord before it goes on trying in the background; absent = 15,000. */

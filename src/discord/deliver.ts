@@ -120,10 +120,7 @@ async function showForm(parts: DelivererParts, turn: Turn, screen: FormScreen, p
   });
   const painted = paintSheet(formSheet(painter, screen, id));
   const place = await (isBeside ? post.ephemeral(interaction, painted) : putInPlace(parts, turn, painted));
-  const known = isModal(screen) ? undefined : await pendingForms.find(id);
-  if (known && !known.result) {
-    await pendingForms.put(id, { ...known, message: refOf(grant, { ...turn, visit }, place.id) });
-  }
+  if (!isModal(screen)) await pendingForms.placed(id, refOf(grant, { ...turn, visit }, place.id));
 }
 
 async function pop(parts: DelivererParts, turn: Turn, screen: Screen, language: string): Promise<boolean> {
@@ -200,8 +197,7 @@ async function writeForm(
   const place = await post.write(channel, paintSheet(formSheet(painter, screen, id)));
   const { language } = painter;
   const message = { place: visit.person.id, kind: "private", language, message: place.id } as const;
-  const known = isModal(screen) ? undefined : await pendingForms.find(id);
-  if (known && !known.result) await pendingForms.put(id, { ...known, message });
+  if (!isModal(screen)) await pendingForms.placed(id, message);
 }
 
 /** Of a page, the pending form goes by the page's code. */

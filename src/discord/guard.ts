@@ -7,7 +7,7 @@ import type { Visit } from "../users/visit.ts";
 import type { Answer, Notice } from "../actions/model/screen.ts";
 import type { Languages } from "../messaging/languages.ts";
 import { tooLate } from "../messaging/too-late.ts";
-import { createTurns, NotBegun } from "../messaging/turns.ts";
+import { createTurns, NotBegun, type Arrival } from "../messaging/turns.ts";
 import type { Deliverer } from "./deliver.ts";
 import type { Post } from "./post.ts";
 import { isOver, isShutOut, isTooLate, isUnreached, loggable } from "./refusals.ts";
@@ -32,8 +32,8 @@ export interface Guard {
 }
 
 interface InOrder {
-  /** It does not wait for what is in progress. */
-  readonly isUrgent?: boolean;
+  /** It does not wait for what is in progress, or only for a moment; absent = it does. */
+  readonly urgent?: Arrival["urgent"];
   /** It only leads to another place, so that a later one makes it needless. */
   readonly isMove?: boolean;
 }
@@ -46,6 +46,8 @@ interface GuardParts {
   readonly post: Post;
   readonly deliverer: Deliverer;
   readonly actionsPerPerson?: number;
+  /** Milliseconds that /cancel waits for what is before it; absent = 300. */
+  readonly moment?: number;
   newId(): string;
   /** Told that the bot was refused in a place. */
   onShutOut(): void;
@@ -60,7 +62,7 @@ const deadline = 60_000;
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
   const { languages, log, now, post, deliverer } = parts;
-  const turns = createTurns({ grace: graceInProgress });
+  const turns = createTurns({ grace: graceInProgress, moment: parts.moment });
   const inProgress = new Set<Promise<void>>();
   const limiter = new RateLimiterMemory({ points: parts.actionsPerPerson ?? 100, duration: 10 });
 
@@ -102,12 +104,12 @@ export function createGuard(parts: GuardParts): Guard {
 
     admit,
 
-    async inOrder(turn, work, { isUrgent = false, isMove = false } = {}) {
+    async inOrder(turn, work, { urgent, isMove = false } = {}) {
       const { id } = turn.visit.person;
       const message = messageOf(turn.interaction)?.id;
       const supersedes = isMove && message !== undefined ? `${id} ${message}` : undefined;
       const done: { result?: Awaited<ReturnType<typeof work>> } = {};
-      await turns.take({ chains: [id], urgent: isUrgent, supersedes }, async ({ signal }) => {
+      await turns.take({ chains: [id], urgent, supersedes }, async ({ signal }) => {
         turn.signal = signal;
         done.result = await work();
       });

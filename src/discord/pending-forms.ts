@@ -29,6 +29,8 @@ export interface PendingForms {
   find(id: string): Promise<PendingForm | undefined>;
   /** Written before anybody sees the widget. */
   put(id: string, pendingForm: PendingForm): Promise<void>;
+  /** Notes which message leads to a page, unless that is over meanwhile or something came of it. */
+  placed(id: string, message: MessageRef): Promise<void>;
   drop(id: string): Promise<void>;
   /** The page a person was led to last and that nothing came of yet; undefined = there is none. */
   openPage(person: string): Promise<OpenPage | undefined>;
@@ -45,23 +47,41 @@ const life = 24 * 3_600_000;
 
 /** Pending forms over a store. */
 export function createPendingForms(store: KeptStore): PendingForms {
+  const changing = createOrder();
   const find = async (id: string) => {
     // Only `put` writes under these keys.
     const kept = (await store.get(`form/${id}`)) as PendingForm | undefined;
     return kept && isFormId(kept.screen.form.id) ? kept : undefined;
   };
+  const put = async (id: string, pendingForm: PendingForm) => {
+    await store.set(`form/${id}`, pendingForm, life);
+    if (pendingForm.screen.page) await store.set(`page/${pendingForm.visit.person.id}`, id, life);
+  };
   return {
     find,
-    async put(id, pendingForm) {
-      await store.set(`form/${id}`, pendingForm, life);
-      if (pendingForm.screen.page) await store.set(`page/${pendingForm.visit.person.id}`, id, life);
-    },
-    drop: async (id) => void (await store.delete(`form/${id}`)),
+    put: (id, pendingForm) => changing(id, () => put(id, pendingForm)),
+    placed: (id, message) =>
+      changing(id, async () => {
+        const known = await find(id);
+        if (known && !known.result) await put(id, { ...known, message });
+      }),
+    drop: (id) => changing(id, async () => void (await store.delete(`form/${id}`))),
     async openPage(person) {
       const id = await store.get(`page/${person}`);
       const pendingForm = typeof id === "string" ? await find(id) : undefined;
       return typeof id === "string" && pendingForm && !pendingForm.result ? { id, pendingForm } : undefined;
     },
+  };
+}
+
+/** Changes of one form, one at a time: what is over must not be written back by what had read it before. */
+function createOrder(): (id: string, change: () => Promise<void>) => Promise<void> {
+  const last = new Map<string, Promise<void>>();
+  return async (id, change) => {
+    const changed = (last.get(id) ?? Promise.resolve()).then(change);
+    const over = changed.catch(() => undefined);
+    last.set(id, over);
+    await changed.finally(() => last.get(id) === over && last.delete(id));
   };
 }
 

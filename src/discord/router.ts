@@ -119,7 +119,7 @@ async function act(parts: RouterParts, turn: Turn, action: Action, opening: Open
   const { guard, deliverer } = parts;
   if (!(await guard.admit(turn))) return;
   const work = async () => deliverer.show(turn, await guard.perform(turn, action));
-  await guard.inOrder(turn, work, { isUrgent: isUrgent(action), isMove: moves.has(action.do) });
+  await guard.inOrder(turn, work, { urgent: isUrgent(action) ? "now" : undefined, isMove: moves.has(action.do) });
 }
 
 /** Where only the last of several quick presses on a message matters. */
@@ -200,7 +200,7 @@ async function goOn(parts: RouterParts, turn: Turn, id: string): Promise<void> {
     // This press can be answered for another quarter of an hour.
     const message = messageOf(turn.interaction)?.id;
     if (message !== undefined) {
-      await pendingForms.put(id, { ...pendingForm, message: refOf(post.grantOf(turn.interaction), turn, message) });
+      await pendingForms.placed(id, refOf(post.grantOf(turn.interaction), turn, message));
     }
     await deliverer.tell(turn, "page-not-sent");
   });
@@ -234,13 +234,14 @@ async function leave(parts: RouterParts, turn: Turn, id: string): Promise<void> 
   const pendingForm = await ownPendingForm(parts, turn, id);
   if (!pendingForm) return;
   const work = async () => deliverer.show(turn, await giveUp(parts, turn, { id, pendingForm }));
-  await guard.inOrder(turn, work, { isUrgent: true });
+  await guard.inOrder(turn, work, { urgent: "now" });
 }
 
 /** Leaves the page somebody was led to, which its message says too; where there is none, that there is none. */
 async function cancel(parts: RouterParts, turn: Turn): Promise<void> {
   if (await parts.guard.admit(turn)) {
-    await parts.guard.inOrder(turn, () => cancelPage(parts, turn), { isUrgent: true });
+    // What is about to end may lead to a page.
+    await parts.guard.inOrder(turn, () => cancelPage(parts, turn), { urgent: "soon" });
   }
 }
 

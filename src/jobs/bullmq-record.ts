@@ -14,6 +14,8 @@ export interface JobData {
   /** Grows with every job of the kind. */
   readonly order?: number | undefined;
   readonly dueAt?: number | undefined;
+  /** What became of it in the queue it was added to before this one; absent = there was none. */
+  readonly before?: Pick<JobNotes, "checkpoint" | "failures" | "outcome"> | undefined;
 }
 
 /** Its number in the line: a job that waits for a time gets its turn with that, whenever it was added. */
@@ -37,6 +39,17 @@ export interface JobNotes {
 export interface JobCodec {
   data: Coder<JobData>;
   notes: Coder<JobNotes>;
+}
+
+/** What is noted of a job, or was before it came here. */
+export function notesOf(id: string, job: KeptByBullMQ, { data, notes }: JobCodec): JobNotes {
+  const { progress } = job;
+  return typeof progress === "string" ? notes.read(id, progress) : (data.read(id, job.data).before ?? {});
+}
+
+interface KeptByBullMQ {
+  readonly data: unknown;
+  readonly progress: unknown;
 }
 
 interface Coder<T> {

@@ -1,6 +1,6 @@
 import { DelayedError, WaitingError, type Job, type Queue } from "bullmq";
 import { runAttempt, tellOver, type AnyWorker } from "./attempt.ts";
-import { turnOf, type JobCodec, type JobData, type JobNotes } from "./bullmq-record.ts";
+import { notesOf, turnOf, type JobCodec, type JobData, type JobNotes } from "./bullmq-record.ts";
 import { plainJson, type AnyJobKind, type JobOutcome } from "./job.ts";
 import type { QueueParts } from "./queue.ts";
 import type { Turns } from "./turns.ts";
@@ -38,7 +38,7 @@ export async function doJob(handed: Handed, parts: DoerParts): Promise<null> {
   const job: Job | undefined = await queue.getJob(bullId);
   if (!job) return null;
   const data = codec.data.read(bullId, job.data);
-  const notes = codec.notes.read(bullId, job.progress);
+  const notes = notesOf(bullId, job, codec);
   const doing = new Doing({ ...handed, job }, { data, notes }, parts);
   if (notes.outcome) return doing.end(notes.outcome);
   if (await turns.isCancelled(bullId)) return doing.end({ is: "cancelled" });

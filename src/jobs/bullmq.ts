@@ -1,7 +1,16 @@
 import { Queue, QueueEvents, Worker, type ConnectionOptions, type Job, type QueueEventsListener } from "bullmq";
 import type { AnyWorker } from "./attempt.ts";
-import { createCodec, runningState, stateOf, type JobCodec, type Sealing } from "./bullmq-record.ts";
+import {
+  createCodec,
+  notesOf,
+  runningState,
+  stateOf,
+  type JobCodec,
+  type JobData,
+  type Sealing,
+} from "./bullmq-record.ts";
 import { doJob, wake } from "./bullmq-run.ts";
+import type { KeptJob } from "./embedded.ts";
 import { JobCancelled, JobStopped, plainJson, type AnyJobKind, type JobKind, type JobState } from "./job.ts";
 import type { AddOptions, JobName, JobQueue, JobWorker, OpenJob, QueueParts } from "./queue.ts";
 import type { Turns } from "./turns.ts";
@@ -29,8 +38,14 @@ interface BullParts extends QueueParts {
   readonly lockFor?: number | undefined;
 }
 
-/** A queue for any number of processes over BullMQ: one of its queues a kind. */
-export function createBullJobs(parts: BullParts): JobQueue {
+/** A queue for any number of processes. */
+export interface SharedJobs extends JobQueue {
+  /** Goes on with a job of the embedded queue; where one of its id is known, nothing is added. */
+  adopt(kept: KeptJob): Promise<void>;
+}
+
+/** A queue over BullMQ: one of its queues a kind. */
+export function createBullJobs(parts: BullParts): SharedJobs {
   return new BullJobs(parts);
 }
 
@@ -56,7 +71,7 @@ interface Line {
   worker?: Worker;
 }
 
-class BullJobs implements JobQueue {
+class BullJobs implements SharedJobs {
   readonly #parts: BullParts;
   readonly #lines = new Map<string, Line>();
   readonly #lockFor: number;
@@ -69,7 +84,13 @@ class BullJobs implements JobQueue {
   }
 
   add<Input>(kind: JobKind<Input, unknown, unknown, unknown>, input: Input, options?: AddOptions): Promise<string> {
-    return this.#answered(this.#add(kind, input, options));
+    return this.#answered(this.#add(kind, { value: plainJson(input) }, options));
+  }
+
+  async adopt({ kind, id, key, dueAt, keepFor, input, failures, checkpoint, ...kept }: KeptJob): Promise<void> {
+    const before = { failures: kept.isRunning ? failures + 1 : failures, checkpoint, outcome: kept.outcome };
+    await this.#answered(this.#add({ name: kind, keepFor }, input, { id, key, dueAt, before }));
+    if (kept.isCancelled) await this.cancel({ name: kind }, id);
   }
 
   postpone(kind: JobName, id: string, dueAt: number): Promise<boolean> {
@@ -126,14 +147,18 @@ class BullJobs implements JobQueue {
     await this.#parts.database.close();
   }
 
-  async #add<Input>(kind: JobKind<Input, unknown, unknown, unknown>, input: Input, options: AddOptions = {}) {
+  async #add(
+    kind: Pick<AnyJobKind, "name" | "keepFor">,
+    input: JobData["input"],
+    { before, ...options }: AddOptions & Pick<JobData, "before"> = {},
+  ) {
     const { now, newId } = this.#parts;
     const { id = newId(), key, dueAt } = options;
     const { queue, turns, codec } = this.#line(kind);
     const jobId = bullIdOf(id);
     if (await queue.getJob(jobId)) return id;
     const order = await (dueAt === undefined ? turns.take(jobId, key) : turns.number());
-    const data = { input: { value: plainJson(input) }, key, order, dueAt };
+    const data = { input, key, order, dueAt, before };
     const keep = { age: Math.ceil(kind.keepFor / 1000), count: maxKept };
     await queue.add(kind.name, codec.data.write(jobId, data), {
       jobId,
@@ -160,7 +185,7 @@ class BullJobs implements JobQueue {
     const { queue, turns, codec } = this.#line(kind);
     const jobId = bullIdOf(id);
     const job: Job | undefined = await queue.getJob(jobId);
-    if (!job || job.finishedOn !== undefined || codec.notes.read(jobId, job.progress).outcome) return false;
+    if (!job || job.finishedOn !== undefined || notesOf(jobId, job, codec).outcome) return false;
     await turns.cancel(jobId);
     // Whoever does such jobs next finds the mark, and lets go of it.
     await wake(queue, jobId);
@@ -274,7 +299,7 @@ class BullJobs implements JobQueue {
 
   async #state({ codec, turns }: Line, job: Job): Promise<JobState> {
     const id = job.id ?? "";
-    const notes = codec.notes.read(id, job.progress);
+    const notes = notesOf(id, job, codec);
     const [isCancelled, place] = await Promise.all([turns.isCancelled(id), turns.place(id)]);
     return stateOf({
       data: codec.data.read(id, job.data),

@@ -7,12 +7,14 @@ import { createRedisTurns } from "./redis-turns.ts";
 
 interface RedisOptions extends Pick<QueueParts, "onError"> {
   readonly prefix: string | undefined;
+  /** Which one holds the address, for the operator. */
+  readonly variable: "STORE_URL" | "REDIS_URL";
 }
 
 /** Connects, or throws a `JobsError` within two seconds. */
 export async function openRedis(
   url: string,
-  { prefix = "chatdrive-jobs", onError }: RedisOptions,
+  { prefix = "chatdrive-jobs", variable, onError }: RedisOptions,
 ): Promise<BullDatabase> {
   let isConnected = false;
   const client = createClient({
@@ -26,7 +28,7 @@ export async function openRedis(
   client.on("error", (error: unknown) => onError(error));
   await client.connect().catch((error: unknown) => {
     const { protocol, host } = new URL(url);
-    throw new JobsError(`the jobs at ${protocol}//${host} cannot be reached. Start it, or correct STORE_URL.`, {
+    throw new JobsError(`the jobs at ${protocol}//${host} cannot be reached. Start it, or correct ${variable}.`, {
       cause: error,
     });
   });

@@ -1,4 +1,5 @@
 import type { KeyvStoreAdapter } from "keyv";
+import { inOrder } from "./coordination.ts";
 import type { Counts } from "./counts.ts";
 import { describe, StoreError, StoreUnavailable } from "./error.ts";
 import type { Fences } from "./fence.ts";
@@ -39,6 +40,8 @@ interface DatabaseOptions {
   readonly timeout: number | undefined;
   /** Milliseconds after which what a process held that was killed is free; absent = 6000. */
   readonly lifetime?: number | undefined;
+  /** A Redis beside a Postgres, for what processes share besides records; absent = none. */
+  readonly redisUrl?: string | undefined;
 }
 
 /** Opens the database behind an address, or throws a `StoreError`. Only the client of that one is loaded. */
@@ -66,7 +69,8 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
     case "postgres":
     case "postgresql": {
       const { openPostgres } = await import("./postgres.ts");
-      return reached(url, openPostgres(url, { fences, onError, timeout }));
+      const postgres = await reached(url, openPostgres(url, { fences, onError, timeout }));
+      return options.redisUrl === undefined ? postgres : besideRedis(postgres, options.redisUrl, { onError, lifetime });
     }
     default:
       throw new StoreError(
@@ -123,13 +127,42 @@ function adviceFor(file: string, error: unknown): string {
   return `the database ${file} cannot be used (${describe(error)}). It was left as it is: put a backup in its place, or move it away to start empty.`;
 }
 
-async function reached(url: string, opening: Promise<Database>): Promise<Database> {
+/** A database whose processes share over a Redis what it does not: counts, notices, and the order of who waits for a lock. */
+async function besideRedis(
+  database: Database & { readonly leases: Leases },
+  url: string,
+  { onError, lifetime }: Pick<DatabaseOptions, "onError"> & { readonly lifetime: number },
+): Promise<Database> {
+  try {
+    const { openRedisCoordination } = await import("./redis-coordination.ts");
+    const { line, counts, notices, close } = await reached(
+      url,
+      openRedisCoordination({ url, lifetime, onError }),
+      "REDIS_URL",
+    );
+    return {
+      ...database,
+      leases: inOrder(database.leases, line),
+      counts,
+      notices,
+      async close() {
+        close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function reached<T>(url: string, opening: Promise<T>, variable = "STORE_URL"): Promise<T> {
   try {
     return await opening;
   } catch (error) {
     const { protocol, host } = new URL(url);
     throw new StoreUnavailable("away", {
-      message: `the store at ${protocol}//${host} does not answer (${describe(error)}). Start it, or correct STORE_URL.`,
+      message: `the store at ${protocol}//${host} does not answer (${describe(error)}). Start it, or correct ${variable}.`,
       cause: error,
     });
   }

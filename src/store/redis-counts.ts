@@ -1,22 +1,26 @@
 import { randomUUID } from "node:crypto";
-import type { createClient } from "@keyv/redis";
 import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
 import type { Cap, Claim, Counts } from "./counts.ts";
+import type { Client as RedisClient } from "./redis-client.ts";
+import type { Ask } from "./redis-fallback.ts";
 import { timed } from "./timed.ts";
 
-/** A connected client, as @keyv/redis makes them. */
-type Client = Pick<ReturnType<typeof createClient>, "eval">;
+type Client = Pick<RedisClient, "eval">;
 
 interface CountsOptions {
   /** Milliseconds after which the places of a process that was killed are free; they are renewed at a third of them. */
   readonly lifetime: number;
-  /** Told of what Redis did not answer: it was counted in this process alone. */
+  /** What Redis does not answer is counted in this process alone. */
+  readonly ask: Ask;
+  /** Told of places that could not be renewed or given back. */
   readonly onError: (error: unknown) => void;
 }
 
 /** What is counted together by the processes over one Redis. */
-export function createRedisCounts(client: Client, { lifetime, onError }: CountsOptions): Counts & { close(): void } {
-  const ask = withFallback(onError);
+export function createRedisCounts(
+  client: Client,
+  { lifetime, ask, onError }: CountsOptions,
+): Counts & { close(): void } {
   const holding = createHolding(client, { lifetime, onError });
   return {
     limiter(options) {
@@ -58,26 +62,6 @@ export function createRedisCounts(client: Client, { lifetime, onError }: CountsO
       );
     },
     close: () => holding.close(),
-  };
-}
-
-/** Milliseconds Redis may take for a count, and for which it is not asked again where it did not answer. */
-const [answerWithin, restAfter] = [1000, 2000];
-
-/** Redis' word, or this process's own where Redis is away: nobody waits long for a count, and nothing fails for want of one. */
-function withFallback(onError: (error: unknown) => void) {
-  let restsUntil = 0;
-  return async <T>(shared: () => Promise<T>, own: () => Promise<T>): Promise<T> => {
-    if (performance.now() < restsUntil) return own();
-    try {
-      return await timed(shared(), answerWithin);
-    } catch (error) {
-      // What a limiter refuses with is its answer, and no error.
-      if (!(error instanceof Error)) throw error;
-      restsUntil = performance.now() + restAfter;
-      onError(error);
-      return own();
-    }
   };
 }
 
@@ -138,7 +122,7 @@ interface Holding {
 }
 
 /** The places this process holds, renewed together. */
-function createHolding(client: Client, { lifetime, onError }: CountsOptions): Holding {
+function createHolding(client: Client, { lifetime, onError }: Pick<CountsOptions, "lifetime" | "onError">): Holding {
   /** Keys of the sets each token stands in. */
   const held = new Map<string, readonly string[]>();
   let renewing: NodeJS.Timeout | undefined;

@@ -1,12 +1,13 @@
-import KeyvRedis, { createClient } from "@keyv/redis";
+import KeyvRedis from "@keyv/redis";
 import type { KeyvStoreAdapter } from "keyv";
 import type { Counts } from "./counts.ts";
 import { StoreUnavailable } from "./error.ts";
 import type { Fences, Lease } from "./fence.ts";
 import type { Leases } from "./lock.ts";
 import type { Notices } from "./notices.ts";
-import { createRedisCounts } from "./redis-counts.ts";
-import { openRedisNotices } from "./redis-notices.ts";
+import { connectRedis, type Client } from "./redis-client.ts";
+import { coordinateOver } from "./redis-coordination.ts";
+import { lineOf, standInLine } from "./redis-line.ts";
 import { timed } from "./timed.ts";
 import type { Change, Row } from "./row.ts";
 
@@ -34,12 +35,8 @@ interface RedisOptions {
 
 /** Connects, or rejects within two seconds; afterwards calls fail at once while the server is away and work again when it is back. */
 export async function openRedis(url: string, { fences, onError, lifetime }: RedisOptions): Promise<RedisStore> {
-  const client = await connect(url, onError);
-  const subscriber = client.duplicate();
-  subscriber.on("error", onError);
-  await subscriber.connect();
-  const notices = await openRedisNotices({ client, subscriber, database: databaseOf(url), onError });
-  const { close: stopCounting, ...counts } = createRedisCounts(client, { lifetime, onError });
+  const client = await connectRedis(url, onError);
+  const { counts, notices, close: closeCoordination } = await coordinateOver(client, { url, lifetime, onError });
   const life = { isOver: false };
   return {
     adapter: () => redisAdapter({ client, fences, life }),
@@ -55,8 +52,7 @@ export async function openRedis(url: string, { fences, onError, lifetime }: Redi
     counts,
     notices,
     async close() {
-      stopCounting();
-      if (subscriber.isOpen) subscriber.destroy();
+      closeCoordination();
       life.isOver = true;
       // Answers come in order: with this one everything asked before has its own. What a silent server owes is not waited for.
       await timed(client.ping(), closingGrace).catch(() => undefined);
@@ -65,34 +61,8 @@ export async function openRedis(url: string, { fences, onError, lifetime }: Redi
   };
 }
 
-/** The number of a database in its address. */
-function databaseOf(url: string): string {
-  return new URL(url).pathname.slice(1) || "0";
-}
-
 /** Milliseconds. */
 const closingGrace = 1000;
-
-async function connect(url: string, onError: (error: unknown) => void) {
-  let connected = false;
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: 2000,
-      // Before the first connection an unreachable server is a start-up failure; later it is waited for.
-      reconnectStrategy: (retries: number) => (connected ? Math.min(100 * 2 ** retries, 2000) : false),
-    },
-  });
-  client.on("error", onError);
-  // One listener of each kind for every namespace: their number is bounded, and no leak.
-  client.setMaxListeners(0);
-  await client.connect();
-  connected = true;
-  return client;
-}
-
-type Client = Awaited<ReturnType<typeof connect>>;
 
 function redisAdapter(shared: Fencing): KeyvStoreAdapter {
   // The same class; the adapter's declaration of it differs in optional members only.
@@ -163,25 +133,10 @@ const setScript = `${held(2)}
 if ARGV[2] == "" then redis.call("set", KEYS[1], ARGV[1]) else redis.call("set", KEYS[1], ARGV[1], "PX", ARGV[2]) end
 return 1`;
 const deleteScript = `${held(0)} return redis.call("unlink", KEYS[1])`;
-/**
- * Who waits stands in a sorted set by order, and beside it when they looked last: whoever has not for a second is gone. They
- * look every tenth of one (`lock.ts`).
- */
-const takeInOrderScript = `
-local time = redis.call("time")
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call("zadd", KEYS[2], ARGV[3], ARGV[1])
-redis.call("zadd", KEYS[3], now, ARGV[1])
-for _, gone in ipairs(redis.call("zrangebyscore", KEYS[3], "-inf", now - 1000)) do
-  redis.call("zrem", KEYS[2], gone)
-  redis.call("zrem", KEYS[3], gone)
-end
-redis.call("pexpire", KEYS[2], 2000)
-redis.call("pexpire", KEYS[3], 2000)
-if redis.call("zrange", KEYS[2], 0, 0)[1] ~= ARGV[1] then return 0 end
-if not redis.call("set", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then return 0 end
+const takeInOrderScript = `${standInLine}
+if not redis.call("set", KEYS[3], ARGV[1], "NX", "PX", ARGV[3]) then return 0 end
+redis.call("zrem", KEYS[1], ARGV[1])
 redis.call("zrem", KEYS[2], ARGV[1])
-redis.call("zrem", KEYS[3], ARGV[1])
 return 1
 `;
 const replaceScript = `if redis.call("get", KEYS[1]) ~= ARGV[1] then return 0 end
@@ -195,8 +150,8 @@ function leasesIn(client: Client): Leases {
       (await client.set(lockOf(key), token, { condition: "NX", expiration: { type: "PX", value: ms } })) === "OK",
     takeInOrder: async (key, token, { ms, order }) =>
       (await client.eval(takeInOrderScript, {
-        keys: [lockOf(key), `${lockOf(key)}:waiting`, `${lockOf(key)}:looked`],
-        arguments: [token, ms, order].map(String),
+        keys: [...lineOf(key), lockOf(key)],
+        arguments: [token, order, ms].map(String),
       })) === 1,
     renew: async (key, token, ms) =>
       (await client.eval(renewScript, { keys: [lockOf(key)], arguments: [token, String(ms)] })) === 1,

@@ -48,6 +48,8 @@ export interface Store extends Locks, Leadership {
 interface StoreOptions {
   /** `sqlite://<file>`, `redis://…`, `postgres://…` or `memory://`. */
   readonly url: string;
+  /** A Redis beside a Postgres: what processes over that Postgres count together and tell each other; absent = they do not. */
+  readonly redisUrl?: string | undefined;
   /** 32-byte keys for what is sealed, newest last. */
   readonly keys: readonly Uint8Array[];
   /** Told of failures that no call rejects with: of the connection, of sweeps, of locks. */
@@ -64,9 +66,9 @@ interface StoreOptions {
 
 /** Opens the database behind an address, or throws a `StoreError`: there is no silent fallback to memory. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { url, keys, onError, sweepEvery = 10 * 60_000, lockLifetime = 6000 } = options;
+  const { url, redisUrl, keys, onError, timeout: within, sweepEvery = 10 * 60_000, lockLifetime = 6000 } = options;
   const fences = createFences();
-  const database = await openDatabase(url, { fences, onError, timeout: options.timeout, lifetime: lockLifetime });
+  const database = await openDatabase(url, { redisUrl, fences, onError, timeout: within, lifetime: lockLifetime });
   const { leases, timeout } = database;
   const seal = createSeal(keys);
   const sweeper = setInterval(() => void database.sweep(Date.now()).catch(onError), sweepEvery).unref();

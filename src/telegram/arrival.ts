@@ -8,7 +8,13 @@ import type { BotContext } from "./context.ts";
 export function arrivalOf(ctx: BotContext): Arrival {
   const press = decodeButton(ctx.callbackQuery?.data ?? "");
   const action = press ?? commandOf(ctx);
-  return { chains: chainsOf(ctx), urgent: action && isUrgent(action), supersedes: press && supersededBy(ctx, press) };
+  return { chains: chainsOf(ctx), urgent: action && urgencyOf(action), supersedes: press && supersededBy(ctx, press) };
+}
+
+/** The question that /cancel ends may have been asked by what is about to end. */
+function urgencyOf(action: Action): Arrival["urgent"] {
+  if (action.do === "cancel") return "soon";
+  return isUrgent(action) ? "now" : undefined;
 }
 
 function chainsOf({ chat, from, callbackQuery }: BotContext): readonly string[] {

@@ -66,6 +66,8 @@ export interface TelegramParts {
   readonly updatesPerPerson?: number;
   /** Milliseconds after its arrival at which a press is answered in any case; absent = 8 s. */
   readonly answerWithin?: number;
+  /** Milliseconds that /cancel waits for what is before it and asks nothing; absent = 300. */
+  readonly moment?: number;
   /** Milliseconds calls may take; absent = 35 s for a poll, 10 s for all else. */
   readonly timeouts?: Timeouts;
   /** Does work in one process of several at a time; absent = there is one process. */

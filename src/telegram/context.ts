@@ -38,6 +38,8 @@ interface Turn {
   signal: AbortSignal;
   /** It is done beside others of its chat: the dialogue there is theirs. */
   beside: boolean;
+  /** What would end a question waits for the end of this update from now on: a question is shown that is kept by then. */
+  holdBack(): void;
   /** The language local sentences are said in: the person's last answer's, else their client's. */
   language: string;
   /** The press was answered: Telegram takes one answer. */

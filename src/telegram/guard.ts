@@ -44,6 +44,8 @@ interface GuardParts extends TakeAwayParts, UnreadParts {
   newReference(): string;
   /** Milliseconds after its arrival at which a press is answered in any case; absent = 8 s, of the 15 Telegram gives. */
   readonly answerWithin?: number | undefined;
+  /** Milliseconds that /cancel waits for what is before it and asks nothing; absent = 300. */
+  readonly moment?: number | undefined;
 }
 
 /** Updates remembered, so that one that is brought again is not done again. */
@@ -52,7 +54,7 @@ const maxRemembered = 10_000;
 /** The guard of one bot. */
 export function createGuard(parts: GuardParts): Guard {
   const { words, log, now, post, answerWithin = 8000, once = (_update, work) => work() } = parts;
-  const turns = createTurns();
+  const turns = createTurns({ moment: parts.moment });
   const languages = createLanguages((locale) => words.pick(locale));
   const done = new LRUCache<number, Promise<unknown>>({ max: maxRemembered });
   // The rule actions go by, for updates: not each of them becomes an action.
@@ -72,8 +74,8 @@ export function createGuard(parts: GuardParts): Guard {
   const handle = async (ctx: BotContext, next: NextFunction): Promise<void> => {
     const answering = setTimeout(() => void answer(ctx), answerWithin);
     try {
-      await turns.take(arrivalOf(ctx), async ({ signal, beside }) => {
-        Object.assign(ctx.turn, { signal, beside });
+      await turns.take(arrivalOf(ctx), async (turn) => {
+        Object.assign(ctx.turn, turn);
         await once(ctx.update.update_id, () => paced(ctx, next)).catch((error: unknown) => fail(parts, ctx, error));
       });
     } finally {
@@ -99,7 +101,7 @@ export function createGuard(parts: GuardParts): Guard {
       // Of a channel it matters only that somebody lets the bot in or sends it away.
       if (!visit || (chat?.type === "channel" && !ctx.myChatMember)) return;
       const language = languages.of(visit);
-      ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false };
+      ctx.turn = { visit, signal: notBegun, language, answered: false, beside: false, holdBack: () => undefined };
       await handle(ctx, next);
     } catch (error) {
       if (error instanceof NotBegun) throw error;

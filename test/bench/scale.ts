@@ -1,13 +1,15 @@
 import { cpus, loadavg } from "node:os";
-import { hasPostgres, hasRedis, startPostgres, startRedis, type OwnServer } from "../store/own-server.ts";
+import { hasPostgres, hasRedis } from "../store/own-server.ts";
+import { connectionsOfBullOnPostgres } from "./scale/job-connections.ts";
 import { jobWays } from "./scale/job-ways.ts";
 import { measureJobs } from "./scale/jobs.ts";
 import { surviveKills, type Survived } from "./scale/kills.ts";
 import { lockWays, measureLocks } from "./scale/locks.ts";
 import { measureRate, type Rate } from "./scale/rate.ts";
+import { over, postgresAlone, sharedWays } from "./scale/servers.ts";
 
 /**
- * `npm run bench:scale`: updates a second and how long each takes, over SQLite, Postgres and Redis with one, two and three processes;
+ * `npm run bench:scale`: updates a second and how long each takes, over SQLite and Postgres with one process, over Redis and over Postgres with a Redis beside it with one, two and three;
  * then a thousand chats browsing, signing in and getting files while the processes are killed in turn; then small jobs and locks over what
  * could keep them, pg-boss and advisory locks of Postgres among it. `--people=120 --seconds=8 --chats=1000 --kills=8 --jobs=1000 --only=rate`
  * (or `kills`, `jobs`). Exits 1 when something is lost, doubled or out of order.
@@ -19,6 +21,8 @@ const chats = Number(option("chats") ?? 1000);
 const kills = Number(option("kills") ?? 8);
 const people = Number(option("people") ?? 120);
 const jobs = Number(option("jobs") ?? 1000);
+/** As many as the program has. */
+const kindsOfJobs = 16;
 const only = option("only");
 const has = { redis: hasRedis, postgres: hasPostgres };
 const isAsked = (part: "rate" | "kills" | "jobs"): boolean => only === undefined || only === part;
@@ -35,15 +39,14 @@ async function rates(): Promise<void> {
   );
   say("| --- | --- | --- | --- | --- | --- | --- | --- |");
   sayRate("SQLite", await measureRate({ count: 1, seconds, people }));
-  if (hasPostgres)
-    await over(startPostgres, async (server) =>
-      sayRate("Postgres", await measureRate({ count: 1, seconds, people, server })),
-    );
-  else say("no Postgres here");
-  if (!hasRedis) return say("no Redis here");
-  for (const count of [1, 2, 3])
-    await over(startRedis, async (server) => sayRate("Redis", await measureRate({ count, seconds, people, server })));
-  say("\nSeveral processes over SQLite or Postgres are refused at the start: their jobs are one process's.");
+  for (const way of [postgresAlone, ...sharedWays])
+    for (const count of way === postgresAlone ? [1] : [1, 2, 3])
+      if (way.isHere)
+        await over(way, async (servers) => sayRate(way.name, await measureRate({ count, seconds, people, servers })));
+      else say(`| ${way.name} | ${count} | no server here | | | | | |`);
+  say(
+    "\nSeveral processes over SQLite, or over Postgres without a Redis, are refused at the start: their jobs are one process's.",
+  );
 }
 
 function sayRate(store: string, { count, updates, failed, took, p50, p99, cpu }: Rate): void {
@@ -53,13 +56,18 @@ function sayRate(store: string, { count, updates, failed, took, p50, p99, cpu }:
 }
 
 async function killing(): Promise<void> {
-  if (!hasRedis) return say("processes are not killed: no Redis here");
-  await over(startRedis, async (server) => sayKills(await surviveKills({ chats, kills, replicas: 3, server })));
+  for (const way of sharedWays)
+    if (way.isHere)
+      await over(way, async (servers) =>
+        sayKills(way.name, await surviveKills({ chats, kills, replicas: 3, servers })),
+      );
+    else say(`processes over ${way.name} are not killed: no server here`);
 }
 
-function sayKills({ chats: people, updates, broughtAgain, killed, took, saidAgain, files, faults }: Survived): void {
+function sayKills(store: string, survived: Survived): void {
+  const { chats: people, updates, broughtAgain, killed, took, saidAgain, files, faults } = survived;
   say(
-    `\n${people} chats, ${updates} updates, 3 processes, ${killed} kills in ${took.toFixed(0)} s: ${broughtAgain} updates brought again, ${saidAgain} answers of those said again, ${files} files sent; lost, doubled or out of order: ${faults.length}`,
+    `\n${store}: ${people} chats, ${updates} updates, 3 processes, ${killed} kills in ${took.toFixed(0)} s: ${broughtAgain} updates brought again, ${saidAgain} answers of those said again, ${files} files sent; lost, doubled or out of order: ${faults.length}`,
   );
   for (const fault of faults.toSorted().slice(0, 100)) say(`  ${fault.slice(0, 300)}`);
   if (faults.length > 0) process.exitCode = 1;
@@ -73,6 +81,10 @@ async function jobsAndLocks(): Promise<void> {
     if (way.server && !has[way.server]) say(`| ${way.name} | no server here | | | | |`);
     else sayPace(way.name, await measureJobs(way, { jobs, paced: Math.ceil(jobs / 5), pause: 100 }));
   }
+  if (hasPostgres)
+    say(
+      `\nBullMQ over Postgres, ${kindsOfJobs} kinds of jobs: ${await connectionsOfBullOnPostgres(kindsOfJobs)} connections at rest`,
+    );
   for (const work of [0, 100]) await locksWith(work);
 }
 
@@ -97,13 +109,4 @@ function sayPace(name: string, { rate, p50, p99, faults }: Pace): void {
   const load = loadavg()[0]?.toFixed(1) ?? "";
   say(`| ${name} | ${Math.round(rate)} | ${p50.toFixed(1)} ms | ${p99.toFixed(1)} ms | ${faults.length} | ${load} |`);
   if (faults.length > 0) process.exitCode = 1;
-}
-
-async function over(begin: () => Promise<OwnServer>, work: (server: OwnServer) => Promise<void>): Promise<void> {
-  const server = await begin();
-  try {
-    await work(server);
-  } finally {
-    await server.close();
-  }
 }

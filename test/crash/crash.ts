@@ -10,7 +10,7 @@ import { clockTrouble, diskTrouble, storeTrouble } from "./trouble.ts";
 import { until, type Traffic } from "./traffic.ts";
 
 // `npm run crash`: the program is killed (SIGKILL) at random moments while people use both chats, and started again on
-// the same data. `--kills=200 --seed=1`; `--store=redis` or `postgres` (a server of its own) or `redis://…` for another
+// the same data. `--kills=200 --seed=1`; `--store=redis`, `postgres` or `postgres+redis` (servers of its own) or `redis://…` for another
 // store than SQLite; `--discord=http` for interactions by HTTP; `--disk=full` (root) fills its disk in every other life,
 // `--disk=read-only` lets nothing be written to it, `--away` ends the server of its store for a while, and `--clock` sets
 // its clock by hours and days. Exits 1 when something that a person was told is not so, is done twice or lost, or a press

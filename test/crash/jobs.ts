@@ -322,6 +322,9 @@ function pages({ program, random, signIns }: TrafficParts): Traffic {
     },
     async settled(within) {
       if (!isTold) return [];
+      const { discord } = program.world;
+      // What is asked while no process has the socket, Discord brings to nobody.
+      if (discord.endpoint.url() === undefined) await discord.ready(within);
       const here = { in: jun.dm };
       const after = jun.messages(here).at(-1);
       await jun.uses("/mounts", here);

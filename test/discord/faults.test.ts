@@ -214,6 +214,27 @@ describe("a one-time page", () => {
     await mia.waitsFor("nothing to cancel", { in: mia.dm });
   });
 
+  test("/cancel that comes while /login is still on its way ends the page that comes of it", async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { mia } = await opened({
+      moment: 60_000,
+      script: async ({ do: what }) => void (what === "sign-in" && (await held)),
+    });
+    await mia.uses("/login");
+    await expect.poll(() => app.asked.map(({ action }) => action.do)).toEqual(["sign-in"]);
+    await mia.uses("/cancel");
+    // By its answer, which goes by more calls than an acknowledgement, what was sent before it has been taken up.
+    await mia.uses("/help");
+    await mia.waitsFor("What I can do");
+    release();
+    await mia.waitsFor("Cancelled");
+    expect(app.asked.at(-1)?.action).toEqual({ do: "cancel", left: { id: "sign-in", kind: "pikpak" } });
+    expect(await app.sendPage({ username: "mia", password: "correct-horse" })).toEqual({
+      done: true,
+      screen: undefined,
+    });
+  });
+
   test("a one-time page that was opened beside a public list turns into the result for its asker alone", async () => {
     const { mia, jun } = await opened();
     await mia.uses("/login", here());

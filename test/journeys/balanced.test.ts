@@ -1,15 +1,17 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { loadWords } from "../../src/i18n/words.ts";
-import { ownDatabase } from "../store/own-database.ts";
+import { environmentOf, sharedStores, type SharedStore } from "../store/shared-stores.ts";
 import { everyChatAndLanguage } from "./alone.ts";
 import { balanced } from "./balancer.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
-// Two processes over one Redis behind a balancer: each thing somebody does comes to the other process than the last.
+// Two processes over one store behind a balancer: each thing somebody does comes to the other process than the last.
 
-const redis = process.env["TEST_REDIS_URL"];
-if (redis === undefined)
-  process.stderr.write("a balancer before two processes is not tested: no Redis (.ci/run starts one)\n");
+const stores = sharedStores.filter(({ isHere }) => isHere);
+if (stores.length < sharedStores.length)
+  process.stderr.write(
+    "a balancer before two processes is not tested everywhere: no Redis, or no Postgres (.ci/run starts them)\n",
+  );
 
 vi.setConfig({ testTimeout: 120_000 });
 let program: Program | undefined;
@@ -24,14 +26,14 @@ interface TwoProcesses extends Program {
 }
 
 /** Two processes, both of which get whatever people do, in turns. */
-async function twoProcesses(more: Readonly<Record<string, string>> = {}): Promise<TwoProcesses> {
+async function twoProcesses(store: SharedStore, more: Readonly<Record<string, string>> = {}): Promise<TwoProcesses> {
   const made = await prepareProgram();
   program = made;
   const { discord } = made.world;
   const gateways = [made.gateway];
   const address = await balanced(gateways);
   await made.start({
-    STORE_URL: await ownDatabase(redis ?? "", "balanced"),
+    ...environmentOf(await store.place("balanced")),
     SECRET_KEY: Buffer.alloc(32, 5).toString("base64"),
     PUBLIC_URL: address,
     TELEGRAM_WEBHOOK_URL: `${address}/telegram`,
@@ -51,11 +53,11 @@ const people = {
   jun: { language: "zh", folder: "电影", file: "合同（最终版）.pdf" },
 } as const;
 
-describe.skipIf(redis === undefined)("links of two processes", () => {
+describe.each(stores)("links of two processes over $name", (store) => {
   const addressIn = (text: string) => new URL(/https?:\/\/127\S+/.exec(text)?.[0] ?? "");
 
   test("a person's streams at both count together, and the one who waited goes on when the other stream ends", async () => {
-    const { world, gateways } = await twoProcesses({ PROXY_STREAMS_PER_PERSON: "1", PROXY_BANDWIDTH: "20M" });
+    const { world, gateways } = await twoProcesses(store, { PROXY_STREAMS_PER_PERSON: "1", PROXY_BANDWIDTH: "20M" });
     const { mia } = world.people;
     mia.sends(world.shelf.shares.open.url);
     await mia.waitsFor("› Holiday 2026");
@@ -78,7 +80,7 @@ describe.skipIf(redis === undefined)("links of two processes", () => {
   });
 
   test("a link that one took back is refused by both within a second", async () => {
-    const { world, gateways } = await twoProcesses();
+    const { world, gateways } = await twoProcesses(store);
     const { mia } = world.people;
     mia.sends(world.shelf.shares.open.url);
     await mia.waitsFor("› Holiday 2026");
@@ -97,8 +99,8 @@ describe.skipIf(redis === undefined)("links of two processes", () => {
   });
 });
 
-test.skipIf(redis === undefined)("a log level that an operator sets at one process is that of both", async () => {
-  const { world } = await twoProcesses({ LOG_LEVEL: "info" });
+test.each(stores)("a log level that an operator sets at one process over $name is that of both", async (store) => {
+  const { world } = await twoProcesses(store, { LOG_LEVEL: "info" });
   const { otto } = world.people;
   const said = () => otto.messages.flatMap(({ text }) => /Log level: (\w+)/.exec(text)?.[1] ?? []);
   otto.sends("/admin log debug");
@@ -110,23 +112,26 @@ test.skipIf(redis === undefined)("a log level that an operator sets at one proce
   expect(said()).toEqual(["debug", "debug", "debug", "debug"]);
 });
 
-describe.skipIf(redis === undefined).each(everyChatAndLanguage)("on %s", (_chat, aloneOn, name) => {
-  test(`${name} signs in, and sees at one process what was changed at the other`, async () => {
-    const { language, folder, file } = people[name];
-    const say = words.in(language);
-    const they = aloneOn(await twoProcesses(), name);
-    await they.signIn();
-    await they.sees(folder, file, `⋯ ${say("press-tidy")}`);
-    for (const made of ["One", "Two", "Three"]) {
-      await they.press("⋯");
-      await they.sees(say("tidy-what"));
-      await they.press("📁➕");
-      await they.answers("folder-name", made);
-      await they.sees(say("did-made"), made);
-      for (const times of [1, 2]) {
-        await they.command("browse");
-        await expect.poll(() => they.times(made, `🔎 ${say("press-find")}`), { timeout: 20_000 }).toBe(times);
+describe.each(everyChatAndLanguage)("on %s", (_chat, aloneOn, name) => {
+  test.each(stores)(
+    `${name} signs in over $name, and sees at one process what was changed at the other`,
+    async (store) => {
+      const { language, folder, file } = people[name];
+      const say = words.in(language);
+      const they = aloneOn(await twoProcesses(store), name);
+      await they.signIn();
+      await they.sees(folder, file, `⋯ ${say("press-tidy")}`);
+      for (const made of ["One", "Two", "Three"]) {
+        await they.press("⋯");
+        await they.sees(say("tidy-what"));
+        await they.press("📁➕");
+        await they.answers("folder-name", made);
+        await they.sees(say("did-made"), made);
+        for (const times of [1, 2]) {
+          await they.command("browse");
+          await expect.poll(() => they.times(made, `🔎 ${say("press-find")}`), { timeout: 20_000 }).toBe(times);
+        }
       }
-    }
-  });
+    },
+  );
 });

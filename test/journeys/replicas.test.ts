@@ -4,13 +4,14 @@ import type { Config } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { cast } from "../../emulators/seed.ts";
 import { freePort } from "../../emulators/free-port.ts";
-import { ownDatabase } from "../store/own-database.ts";
+import { environmentOf, sharedStores, type SharedStore } from "../store/shared-stores.ts";
 import { prepareProgram, type Program } from "./program.ts";
 
-// Several processes over one Redis serve the same people: each of them the gateway, one of them the updates of a chat.
+// Several processes over one store serve the same people: each of them the gateway, one of them the updates of a chat.
 
-const redis = process.env["TEST_REDIS_URL"];
-if (redis === undefined) process.stderr.write("replicas are not tested: no Redis (.ci/run starts one)\n");
+const stores = sharedStores.filter(({ isHere }) => isHere);
+if (stores.length < sharedStores.length)
+  process.stderr.write("replicas are not all tested: no Redis, or no Postgres (.ci/run starts them)\n");
 
 vi.setConfig({ testTimeout: 90_000 });
 let program: Program | undefined;
@@ -22,13 +23,13 @@ afterEach(async () => {
 const key = Buffer.alloc(32, 5);
 
 /** The program in a process of its own, and what the second process is configured with. */
-async function first(): Promise<{ readonly program: Program; readonly shared: Config }> {
+async function first(store: SharedStore): Promise<{ readonly program: Program; readonly shared: Config }> {
   program = await prepareProgram();
-  const storeUrl = await ownDatabase(redis ?? "", "replicas");
-  await program.start({ STORE_URL: storeUrl, SECRET_KEY: key.toString("base64") });
+  const place = await store.place("replicas");
+  await program.start({ ...environmentOf(place), SECRET_KEY: key.toString("base64") });
   const { config } = program.world;
   const gateway = { host: "127.0.0.1", port: await freePort() };
-  return { program, shared: { ...config, storeUrl, secretKeys: [key], gateway } };
+  return { program, shared: { ...config, storeUrl: place.url, redisUrl: place.redisUrl, secretKeys: [key], gateway } };
 }
 
 /** Another replica, in this process; it must not have met its end by itself when it is stopped. */
@@ -44,9 +45,9 @@ async function second(config: Config): Promise<App> {
   return { ...app, stop };
 }
 
-describe.skipIf(redis === undefined)("two processes over one Redis", () => {
+describe.each(stores)("two processes over $name", (store) => {
   test("while one takes the updates of both chats the other is ready, and goes on with both when the first is killed", async () => {
-    const { program: one, shared } = await first();
+    const { program: one, shared } = await first(store);
     const { telegram, discord, people, members, hall } = one.world;
     const polls = () => telegram.calls.filter(({ method }) => method === "getUpdates").length;
     const other = await second(shared);
@@ -67,7 +68,7 @@ describe.skipIf(redis === undefined)("two processes over one Redis", () => {
   });
 
   test("a process that ends lets the other go on with nothing done twice", async () => {
-    const { program: one, shared } = await first();
+    const { program: one, shared } = await first(store);
     const { telegram, people } = one.world;
     const leaving = await second({ ...shared, gateway: { host: "127.0.0.1", port: await freePort() } });
     await one.kill();
@@ -83,7 +84,7 @@ describe.skipIf(redis === undefined)("two processes over one Redis", () => {
   });
 
   test("an update that is brought to both processes is done by one of them", async () => {
-    const { program: one, shared } = await first();
+    const { program: one, shared } = await first(store);
     const { telegram, people } = one.world;
     people.mia.sends("/settings");
     await people.mia.waitsFor("Language");

@@ -1,10 +1,10 @@
-import { expect, test } from "vitest";
-import { createTurns, NotBegun } from "../../src/messaging/turns.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createTurns, NotBegun, type Turn } from "../../src/messaging/turns.ts";
 
 /** Work that ends when the test says so. */
 function work() {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const begun = Promise.withResolvers<{ readonly beside: boolean; readonly signal: AbortSignal }>();
+  const begun = Promise.withResolvers<Turn>();
   let runs = 0;
   return {
     end: resolve,
@@ -13,7 +13,7 @@ function work() {
     get runs() {
       return runs;
     },
-    do: (turn: { readonly beside: boolean; readonly signal: AbortSignal }) => {
+    do: (turn: Turn) => {
       runs++;
       begun.resolve(turn);
       return promise;
@@ -55,11 +55,86 @@ test("what is urgent begins at once, and is told that it is beside others", asyn
   const turns = createTurns();
   const [slow, urgent, alone] = [work(), work(), work()];
   void turns.take({ chains: ["mia"] }, slow.do);
-  void turns.take({ chains: ["mia"], urgent: true }, urgent.do);
-  void turns.take({ chains: ["jun"], urgent: true }, alone.do);
+  void turns.take({ chains: ["mia"], urgent: "now" }, urgent.do);
+  void turns.take({ chains: ["jun"], urgent: "now" }, alone.do);
   expect((await urgent.begun).beside).toBe(true);
   expect((await alone.begun).beside).toBe(false);
   for (const each of [slow, urgent, alone]) each.end();
+});
+
+test("what is urgent soon takes its turn where what is before it ends within a moment", async () => {
+  const turns = createTurns({ moment: 60_000 });
+  const [ending, urgent, behind] = [work(), work(), work()];
+  void turns.take({ chains: ["mia"] }, ending.do);
+  const taken = turns.take({ chains: ["mia"], urgent: "soon" }, urgent.do);
+  void turns.take({ chains: ["mia"] }, behind.do);
+  await ending.begun;
+  expect(urgent.runs).toBe(0);
+  ending.end();
+  expect((await urgent.begun).beside).toBe(false);
+  expect(behind.runs).toBe(0);
+  urgent.end();
+  expect(await taken).toBe("done");
+  await behind.begun;
+  behind.end();
+});
+
+test("what is urgent soon begins beside what takes longer than a moment, once, and what is behind it waits on", async () => {
+  const turns = createTurns({ moment: 1 });
+  const [slow, urgent, behind] = [work(), work(), work()];
+  void turns.take({ chains: ["mia"] }, slow.do);
+  const taken = turns.take({ chains: ["mia"], urgent: "soon" }, urgent.do);
+  const last = turns.take({ chains: ["mia"] }, behind.do);
+  expect((await urgent.begun).beside).toBe(true);
+  urgent.end();
+  expect(await taken).toBe("done");
+  expect(behind.runs).toBe(0);
+  slow.end();
+  await behind.begun;
+  behind.end();
+  await last;
+  expect(urgent.runs).toBe(1);
+});
+
+test("what is urgent soon waits longer for what holds it back, and what is urgent now does not", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const turns = createTurns();
+  const [asking, soon, now] = [work(), work(), work()];
+  void turns.take({ chains: ["mia"] }, asking.do);
+  void turns.take({ chains: ["mia"], urgent: "soon" }, soon.do);
+  (await asking.begun).holdBack();
+  await vi.advanceTimersByTimeAsync(30_000);
+  void turns.take({ chains: ["mia"], urgent: "now" }, now.do);
+  expect([soon.runs, (await now.begun).beside]).toEqual([0, true]);
+  asking.end();
+  expect((await soon.begun).beside).toBe(false);
+  for (const each of [now, soon]) each.end();
+});
+
+test("what waits a moment when the process ends is refused, though what is before it goes on", async () => {
+  const turns = createTurns({ moment: 1, grace: 1 });
+  const [slow, never] = [work(), work()];
+  void turns.take({ chains: ["mia"] }, slow.do);
+  const refused = turns.take({ chains: ["mia"], urgent: "soon" }, never.do);
+  const finished = turns.finish();
+  await expect(refused).rejects.toBeInstanceOf(NotBegun);
+  slow.end();
+  await finished;
+  expect(never.runs).toBe(0);
+});
+
+test("what was held back by one update is not by the next", async () => {
+  const turns = createTurns({ moment: 1 });
+  const [asking, slow, urgent] = [work(), work(), work()];
+  void turns.take({ chains: ["mia"] }, asking.do);
+  void turns.take({ chains: ["mia"] }, slow.do);
+  (await asking.begun).holdBack();
+  asking.end();
+  await slow.begun;
+  void turns.take({ chains: ["mia"], urgent: "soon" }, urgent.do);
+  expect((await urgent.begun).beside).toBe(true);
+  for (const each of [slow, urgent]) each.end();
 });
 
 test("of presses that make each other needless only the first, already begun, and the last are done", async () => {

@@ -8,17 +8,17 @@ import { createLimits, LimitError } from "../../src/gateway/limits.ts";
 import type { Counts } from "../../src/store/counts.ts";
 import { openStore } from "../../src/store/store.ts";
 import { createRateLimit } from "../../src/users/rate-limit.ts";
-import { ownDatabase } from "./own-database.ts";
 import { hasRedis, startRedis } from "./own-server.ts";
+import { sharedStores, type StorePlace } from "./shared-stores.ts";
 
-// What several processes over one Redis count together. Each store here stands for a process.
+// What several processes count together. Each store here stands for a process.
 
 /** Milliseconds that a place of a process that was killed lasts, in these tests. */
 const lockLifetime = 1500;
 const keys = [new Uint8Array(32)];
 
-async function countsAt(url: string, onError: (error: unknown) => void = () => undefined): Promise<Counts> {
-  const store = await openStore({ url, keys, onError, lockLifetime });
+async function countsAt(place: StorePlace, onError: (error: unknown) => void = () => undefined): Promise<Counts> {
+  const store = await openStore({ ...place, keys, onError, lockLifetime });
   onTestFinished(() => store.close());
   if (!store.counts) throw new Error("this store counts nothing together");
   return store.counts;
@@ -30,41 +30,39 @@ test("a store of one process leaves the counting to it", async () => {
   expect(store.counts).toBeUndefined();
 });
 
-const address = process.env["TEST_REDIS_URL"];
-
-describe.skipIf(address === undefined)("processes over one Redis", () => {
-  let url = "";
+describe.each(sharedStores.filter(({ isHere }) => isHere))("processes over $name", ({ place }) => {
+  let at: StorePlace = { url: "" };
   beforeAll(async () => {
-    url = await ownDatabase(address ?? "", "counts");
+    at = await place("counts");
   });
 
   test("together they ask an account no more than five times within any second", async () => {
-    const all = await Promise.all([countsAt(url), countsAt(url), countsAt(url)]);
-    const at: number[] = [];
+    const all = await Promise.all([countsAt(at), countsAt(at), countsAt(at)]);
+    const times: number[] = [];
     const monotonic = () => performance.now();
     const wait = async (ms: number) => pause(ms);
     const requests = all.flatMap(({ reserve }) => {
       const turns = createTurns({ name: "account one", rate: 5, monotonic, wait, reserve });
       return Array.from({ length: 5 }, async () => {
         await turns.next({ asker: "mia" });
-        at.push(performance.now());
+        times.push(performance.now());
       });
     });
     await Promise.all(requests);
     // Five at once, five a second later, and five more after another one: timers may be a little early.
-    for (let n = 5; n < at.length; n++) expect((at[n] ?? 0) - (at[n - 5] ?? 0)).toBeGreaterThan(950);
-    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeLessThan(4000);
+    for (let n = 5; n < times.length; n++) expect((times[n] ?? 0) - (times[n - 5] ?? 0)).toBeGreaterThan(950);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(4000);
   });
 
   test("the first request of an account waits for nobody, and another account's for neither", async () => {
-    const [one, other] = [await countsAt(url), await countsAt(url)];
+    const [one, other] = [await countsAt(at), await countsAt(at)];
     for (let n = 0; n < 5; n++) expect(await one.reserve("account two", 5)).toBe(0);
     expect(await other.reserve("account two", 5)).toBeGreaterThan(500);
     expect(await other.reserve("account three", 5)).toBe(0);
   });
 
   test("who asks too much of one process is held back by the other", async () => {
-    const [one, other] = [await countsAt(url), await countsAt(url)];
+    const [one, other] = [await countsAt(at), await countsAt(at)];
     const here = createRateLimit({ most: 3, limiter: one.limiter });
     const there = createRateLimit({ most: 3, limiter: other.limiter });
     expect([await here.take("mia"), await there.take("mia"), await here.take("mia")]).toEqual(["go", "go", "go"]);
@@ -73,7 +71,7 @@ describe.skipIf(address === undefined)("processes over one Redis", () => {
   });
 
   test("a limit gives back what was right, for both processes", async () => {
-    const [one, other] = [await countsAt(url), await countsAt(url)];
+    const [one, other] = [await countsAt(at), await countsAt(at)];
     const options = { keyPrefix: "password", points: 1, duration: 60 };
     const [here, there] = [one.limiter(options), other.limiter(options)];
     await here.consume("link");
@@ -84,7 +82,7 @@ describe.skipIf(address === undefined)("processes over one Redis", () => {
   });
 
   test("a person has so many streams in all processes together, and everybody has", async () => {
-    const [one, other] = [await countsAt(url), await countsAt(url)];
+    const [one, other] = [await countsAt(at), await countsAt(at)];
     const here = createLimits({ streamsPerPerson: 3, streams: 4, places: one });
     const there = createLimits({ streamsPerPerson: 3, streams: 4, places: other });
     const stream = (person: string, download: string) => ({ person, download });
@@ -103,9 +101,9 @@ describe.skipIf(address === undefined)("processes over one Redis", () => {
   });
 
   test("the place of a process that was killed is free again within seconds, and not before", async () => {
-    const counts = await countsAt(url);
+    const counts = await countsAt(at);
     const program = new URL("place-holder.ts", import.meta.url).pathname;
-    const child = spawn("node", [program, url, "killed", String(lockLifetime)], {
+    const child = spawn("node", [program, "killed", String(lockLifetime), at.url, at.redisUrl ?? ""], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     onTestFinished(() => void child.kill("SIGKILL"));
@@ -120,8 +118,8 @@ describe.skipIf(address === undefined)("processes over one Redis", () => {
   }, 20_000);
 
   test("a place that is held is renewed for longer than it would last", async () => {
-    const client = await countsAt(url);
-    const other = await countsAt(url);
+    const client = await countsAt(at);
+    const other = await countsAt(at);
     const claim = await client.claim([{ name: "long", most: 1 }]);
     expect(claim?.is).toBe("held");
     const until = performance.now() + 2 * lockLifetime;
@@ -143,7 +141,7 @@ describe.skipIf(!hasRedis)("a Redis that fails", () => {
     const server = await startRedis();
     onTestFinished(() => server.close());
     const errors: unknown[] = [];
-    const counts = await countsAt(server.url, (error) => errors.push(error));
+    const counts = await countsAt(server, (error) => errors.push(error));
     const limit = createRateLimit({ most: 1, limiter: counts.limiter });
     expect(await limit.take("mia")).toBe("go");
     server.pause();
@@ -162,7 +160,7 @@ describe.skipIf(!hasRedis)("a Redis that fails", () => {
   test("that is gone paces an account as far as the process itself knows", async () => {
     const server = await startRedis();
     onTestFinished(() => server.close());
-    const { reserve } = await countsAt(server.url);
+    const { reserve } = await countsAt(server);
     let elapsed = 0;
     const wait = async (ms: number) => void (elapsed += ms);
     const turns = createTurns({ name: "account", rate: 5, monotonic: () => elapsed, wait, reserve });

@@ -2,15 +2,15 @@ import { createClient } from "@keyv/redis";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Notices } from "../../src/store/notices.ts";
 import { openStore } from "../../src/store/store.ts";
-import { ownDatabase } from "./own-database.ts";
 import { hasRedis, startRedis } from "./own-server.ts";
+import { sharedStores, type StorePlace } from "./shared-stores.ts";
 
-// What processes over one Redis tell each other. Each store here stands for a process.
+// What processes tell each other. Each store here stands for a process.
 
 const keys = [new Uint8Array(32)];
 
-async function noticesAt(url: string): Promise<Notices> {
-  const store = await openStore({ url, keys, onError: () => undefined });
+async function noticesAt(place: StorePlace): Promise<Notices> {
+  const store = await openStore({ ...place, keys, onError: () => undefined });
   onTestFinished(() => store.close());
   if (!store.notices) throw new Error("nothing is told over this store");
   return store.notices;
@@ -29,12 +29,10 @@ test("a store of one process has nobody to tell", async () => {
   expect(store.notices).toBeUndefined();
 });
 
-const address = process.env["TEST_REDIS_URL"];
-
-describe.skipIf(address === undefined)("processes over one Redis", () => {
+describe.each(sharedStores.filter(({ isHere }) => isHere))("processes over $name", ({ place }) => {
   test("each hears what another tells of its topic, and nothing of its own", async () => {
-    const url = await ownDatabase(address ?? "", "notices");
-    const [one, other] = [await noticesAt(url), await noticesAt(url)];
+    const at = await place("notices");
+    const [one, other] = [await noticesAt(at), await noticesAt(at)];
     const [ownWords, theirs, elsewhere] = [heardBy(one), heardBy(other), heardBy(other, "levels")];
     one.tell("drives", "first");
     one.tell("levels", "debug");
@@ -45,17 +43,18 @@ describe.skipIf(address === undefined)("processes over one Redis", () => {
   });
 
   test("databases of one server hear nothing of each other", async () => {
-    const url = await ownDatabase(address ?? "", "notices");
-    const [one, neighbour] = [await noticesAt(url), await noticesAt(await ownDatabase(address ?? "", "balanced"))];
-    const [heard, neighbours] = [heardBy(await noticesAt(url)), heardBy(neighbour)];
+    const at = await place("notices");
+    const [one, neighbour] = [await noticesAt(at), await noticesAt(await place("balanced"))];
+    const [heard, neighbours] = [heardBy(await noticesAt(at)), heardBy(neighbour)];
     one.tell("drives", "first");
     await expect.poll(() => heard).toEqual(["first"]);
     expect(neighbours).toEqual([]);
   });
 
   test("what is no notice, on the same channel, counts as something missed", async () => {
-    const url = await ownDatabase(address ?? "", "notices");
-    const heard = heardBy(await noticesAt(url));
+    const at = await place("notices");
+    const heard = heardBy(await noticesAt(at));
+    const url = at.redisUrl ?? at.url;
     const client = createClient({ url });
     await client.connect();
     onTestFinished(() => client.destroy());
@@ -65,9 +64,9 @@ describe.skipIf(address === undefined)("processes over one Redis", () => {
   });
 
   test("a process that starts makes the others look anew: it may have been killed before it told what it did", async () => {
-    const url = await ownDatabase(address ?? "", "notices");
-    const heard = heardBy(await noticesAt(url));
-    await noticesAt(url);
+    const at = await place("notices");
+    const heard = heardBy(await noticesAt(at));
+    await noticesAt(at);
     await expect.poll(() => heard).toEqual([undefined]);
   });
 });
@@ -76,7 +75,7 @@ describe.skipIf(!hasRedis)("a Redis that goes away", () => {
   test("makes everybody look anew when it is back, and carries words again", async () => {
     const server = await startRedis();
     onTestFinished(() => server.close());
-    const [one, other] = [await noticesAt(server.url), await noticesAt(server.url)];
+    const [one, other] = [await noticesAt(server), await noticesAt(server)];
     const heard = heardBy(other);
     await server.kill();
     one.tell("drives", "lost");

@@ -18,8 +18,10 @@ const owners = [
   "notices",
 ] as const;
 
+export type DatabaseOwner = Exclude<(typeof owners)[number], "">;
+
 /** An empty database of one's own on a test server. */
-export async function ownDatabase(address: string, owner: Exclude<(typeof owners)[number], "">): Promise<string> {
+export async function ownDatabase(address: string, owner: DatabaseOwner): Promise<string> {
   const url = new URL(address);
   if (url.protocol.startsWith("redis")) {
     url.pathname = `/${owners.indexOf(owner)}`;

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { pino } from "pino";
 import { startDouble, mia } from "./double.ts";
 import { createTelegram } from "../../src/telegram/bot.ts";
-import { listing, openTestApp, view, words, type Desk, type TestApp } from "./test-app.ts";
+import { listing, loginForm, openTestApp, view, words, type Desk, type TestApp } from "./test-app.ts";
 import { encodeButton } from "../../src/actions/buttons.ts";
 import { token } from "./double.ts";
 
@@ -63,6 +63,100 @@ test("/help is answered while a drive hangs, and leaves what hangs alone", async
   await vi.waitFor(() => expect(begun).toEqual(["search"]));
   double.sends(mia, mia.id, "/help");
   await vi.waitFor(() => expect(begun).toEqual(["search", "help"]));
+  release();
+});
+
+/** A desk at which there is a form, and that form alone, to be cancelled. */
+const formDesk: Desk = (action) => {
+  if (action.do !== "cancel") return loginForm();
+  return { show: "notice", notice: action.left ? "cancelled" : "nothing-to-cancel", level: "info" };
+};
+
+/** Resolves when all that was sent until now has reached the bot. */
+async function received({ double }: TestApp): Promise<void> {
+  const polls = () => double.telegram.calls.filter(({ method }) => method === "getUpdates").length;
+  const before = polls();
+  // One may have been under way, one brought it, and the next is asked for when what was brought is being handled.
+  await vi.waitFor(() => expect(polls()).toBeGreaterThan(before + 2), 5000);
+}
+
+/** Dialogues' records, of which none is written from `hold` until the function it returns is called. */
+function holdingStore() {
+  const kept = new Map<string, string>();
+  let writing = Promise.resolve();
+  return {
+    kept,
+    hold(): () => void {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      writing = promise;
+      return resolve;
+    },
+    conversations: {
+      get: async (key: string) => (kept.has(key) ? JSON.parse(kept.get(key) ?? "") : undefined),
+      set: (key: string, value: unknown) => writing.then(() => kept.set(key, JSON.stringify(value))),
+      delete: async (key: string) => kept.delete(key),
+    },
+  };
+}
+
+/** Sends /cancel while a question is on the screen whose record is held back; what it is answered with. */
+async function cancelBefore(write: () => void, question: string): Promise<string> {
+  const { double } = app;
+  await double.sees(({ text }) => text.includes(question));
+  double.sends(mia, mia.id, "/cancel");
+  await received(app);
+  write();
+  return (await double.sees(({ text }) => /cancel/i.test(text))).text;
+}
+
+test("/cancel ends a question that is on the screen and not yet in the store", async () => {
+  const { kept, hold, conversations } = holdingStore();
+  app = await openTestApp(formDesk, { conversations, moment: 1 });
+  await app.telegram.start();
+  const write = hold();
+  app.double.sends(mia, mia.id, "/login");
+  expect(await cancelBefore(write, "User name")).toContain("Cancelled");
+  await app.telegram.stop();
+  expect(kept.size).toBe(0);
+});
+
+test("/cancel ends a question that a press on another brought to the screen and not yet to the store", async () => {
+  const { kept, hold, conversations } = holdingStore();
+  app = await openTestApp(formDesk, { conversations, moment: 1 });
+  const { double } = app;
+  await app.telegram.start();
+  double.sends(mia, mia.id, "/login");
+  await vi.waitFor(() => expect(kept.size).toBe(1), 5000);
+  const write = hold();
+  double.taps(mia, "🔁");
+  expect(await cancelBefore(write, "Refresh token")).toContain("Cancelled");
+  await app.telegram.stop();
+  expect(kept.size).toBe(0);
+});
+
+test("/cancel that arrives together with /login ends the question that comes of it", async () => {
+  app = await openTestApp(formDesk);
+  const { double, kept } = app;
+  double.sends(mia, mia.id, "/login");
+  double.sends(mia, mia.id, "/cancel");
+  await app.telegram.start();
+  const { text } = await double.sees(({ text: said }) => /cancel/i.test(said));
+  expect(text).toContain("Cancelled");
+  await app.telegram.stop();
+  expect(kept.size).toBe(0);
+});
+
+test("/cancel is answered while a drive hangs that nothing was asked about", async () => {
+  const { desk, begun, release } = slowDesk();
+  app = await openTestApp((action, visit, signal) =>
+    action.do === "cancel" ? formDesk(action, visit, signal) : desk(action, visit, signal),
+  );
+  const { double } = app;
+  await app.telegram.start();
+  double.sends(mia, mia.id, "/search film");
+  await vi.waitFor(() => expect(begun).toEqual(["search"]));
+  double.sends(mia, mia.id, "/cancel");
+  await double.sees(({ text }) => text.includes("nothing to cancel"));
   release();
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createPostgresBackend, withBackend, type Job } from "bullmq";
 import { PgBoss } from "pg-boss";
 import { jobKind } from "../../../src/jobs/job.ts";
 import { openQueue } from "../../jobs/open-queue.ts";
@@ -53,6 +54,7 @@ export const jobWays: readonly JobWay[] = [
       return openOurs(server.url, onBegun, server.close);
     },
   },
+  { name: "BullMQ, Postgres", server: "postgres", open: openBullOnPostgres },
   {
     name: "pg-boss, asking every 0.5 s",
     server: "postgres",
@@ -81,6 +83,31 @@ async function openOurs(url: string, onBegun: (id: string) => void, closed: () =
     async close() {
       await close();
       await closed();
+    },
+  };
+}
+
+/** BullMQ's own backend for Postgres, in its plainest form: no keys, no places, and nothing sealed, as ours has. */
+async function openBullOnPostgres(onBegun: (id: string) => void): Promise<OpenedJobs> {
+  const { Queue, Worker } = withBackend(createPostgresBackend);
+  const server = await startPostgres();
+  const connection = { connectionString: server.url, migrate: true };
+  const queue = new Queue(name, { connection });
+  const worker = new Worker(name, async ({ data }: Job<{ readonly about: string }>) => onBegun(data.about), {
+    connection,
+    concurrency,
+    lockDuration: lockFor,
+  });
+  const onError = (error: unknown) => void process.stderr.write(`BullMQ: ${String(error)}\n`);
+  queue.on("error", onError);
+  worker.on("error", onError);
+  await worker.waitUntilReady();
+  return {
+    add: async (id) => void (await queue.add(name, { about: id }, { jobId: id, removeOnComplete: true })),
+    async close() {
+      await worker.close();
+      await queue.close();
+      await server.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hasPostgres, hasRedis } from "../../store/own-server.ts";
+import { connectionsOfBullOnPostgres } from "./job-connections.ts";
 import { jobWays } from "./job-ways.ts";
 import { measureJobs } from "./jobs.ts";
 import { lockWays, measureLocks } from "./locks.ts";
@@ -22,6 +23,15 @@ describe("what the benchmark of jobs and locks measures", () => {
       60_000,
     );
   }
+
+  test.skipIf(!hasPostgres)(
+    "a kind of jobs over Postgres costs BullMQ connections of its own",
+    async () => {
+      const [one, two] = [await connectionsOfBullOnPostgres(1), await connectionsOfBullOnPostgres(2)];
+      expect(two).toBeGreaterThanOrEqual(2 * one);
+    },
+    60_000,
+  );
 
   for (const way of lockWays) {
     test.skipIf(!has[way.server])(

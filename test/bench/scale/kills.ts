@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { OwnServer } from "../../store/own-server.ts";
 import { startBotApi, type ChatCall } from "./bot-api.ts";
 import { createCrowd, type Somebody } from "./crowd.ts";
 import { environmentOf } from "./rate.ts";
 import { startReplicas, type Replicas } from "./replicas.ts";
+import type { StoreServers } from "./servers.ts";
 import { startLoadedPikPak, type LoadedPikPak } from "./world.ts";
 
 /** What was left of it all. */
@@ -25,7 +25,7 @@ interface KillOptions {
   readonly chats: number;
   readonly kills: number;
   readonly replicas: number;
-  readonly server: OwnServer;
+  readonly servers: StoreServers;
   /** People at the same time; 60 when absent. */
   readonly together?: number;
   /** Milliseconds between one process that serves again and the next kill; 1500 when absent. */
@@ -37,12 +37,12 @@ const answerTimeout = 90_000;
 
 /** Everybody browses, signs in, gets a file and asks three things in a row while one process after the other is killed. */
 export async function surviveKills(options: KillOptions): Promise<Survived> {
-  const { chats, kills, replicas: count, server, together = 60, pause = 1500 } = options;
+  const { chats, kills, replicas: count, servers, together = 60, pause = 1500 } = options;
   const started = performance.now();
   const drive = await startLoadedPikPak(chats);
   const crowd = createCrowd({ bring: (update) => replicas.bring(update), answerTimeout });
   const telegram = await startBotApi(crowd.onCall);
-  const replicas = await startReplicas({ count, environment: environmentOf({ ...drive, telegram, server }) });
+  const replicas = await startReplicas({ count, environment: environmentOf({ ...drive, telegram, servers }) });
   const faults: string[] = [];
   const isOver = new AbortController();
   try {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { OwnServer } from "../../store/own-server.ts";
 import { startBotApi } from "./bot-api.ts";
 import { createCrowd, type Somebody } from "./crowd.ts";
 import { startReplicas } from "./replicas.ts";
+import type { StoreServers } from "./servers.ts";
 import { startLoadedPikPak } from "./world.ts";
 
 /** What so many processes did in a while. */
@@ -26,7 +26,7 @@ interface RateOptions {
   /** People at the same time; 120 when absent. */
   readonly people?: number;
   /** Absent = SQLite. */
-  readonly server?: OwnServer;
+  readonly servers?: StoreServers;
 }
 
 /** More people than are done at a time, each of whom presses again as soon as they see what they pressed for. */
@@ -37,11 +37,11 @@ const pause = 110;
 const warmUp = 2000;
 
 /** Everybody turns a page of a shared folder to and fro. */
-export async function measureRate({ count, seconds, server, people = usualPeople }: RateOptions): Promise<Rate> {
+export async function measureRate({ count, seconds, servers, people = usualPeople }: RateOptions): Promise<Rate> {
   const { pikpak, shareOf } = await startLoadedPikPak(0);
   const crowd = createCrowd({ bring: (update) => replicas.bring(update), answerTimeout: 15_000 });
   const telegram = await startBotApi(crowd.onCall);
-  const replicas = await startReplicas({ count, environment: environmentOf({ pikpak, telegram, server }) });
+  const replicas = await startReplicas({ count, environment: environmentOf({ pikpak, telegram, servers }) });
   const over = new AbortController();
   try {
     const all = Array.from({ length: people }, (_, n) => crowd.of(n + 1));
@@ -49,9 +49,9 @@ export async function measureRate({ count, seconds, server, people = usualPeople
     let failed = 0;
     const turning = all.map((person) => turns(person, { signal: over.signal, onFailed: () => (failed += 1) }));
     await sleep(warmUp);
-    const before = { updates: crowd.counts.times.length, cpu: cpuNow(replicas, server), at: performance.now() };
+    const before = { updates: crowd.counts.times.length, cpu: cpuNow(replicas, servers), at: performance.now() };
     await sleep(seconds * 1000);
-    const after = { updates: crowd.counts.times.length, cpu: cpuNow(replicas, server), at: performance.now() };
+    const after = { updates: crowd.counts.times.length, cpu: cpuNow(replicas, servers), at: performance.now() };
     over.abort();
     await Promise.all(turning);
     const times = crowd.counts.times.slice(before.updates, after.updates).sort((a, b) => a - b);
@@ -103,19 +103,20 @@ async function turns(person: Somebody, { signal, onFailed }: Turning): Promise<v
 const hasButton = (buttons: ReadonlyMap<string, string>, sign: string) =>
   [...buttons.keys()].some((label) => label.startsWith(sign));
 
-function cpuNow(replicas: { cpu(): number }, server: OwnServer | undefined): Rate["cpu"] {
+function cpuNow(replicas: { cpu(): number }, servers: StoreServers | undefined): Rate["cpu"] {
   const { user, system } = process.cpuUsage();
-  return { replicas: replicas.cpu(), load: (user + system) / 1e6, store: server?.cpu() ?? 0 };
+  const store = (servers?.store.cpu() ?? 0) + (servers?.beside?.cpu() ?? 0);
+  return { replicas: replicas.cpu(), load: (user + system) / 1e6, store };
 }
 
 interface EnvironmentParts {
   readonly pikpak: { readonly driveUrl: string; readonly userUrl: string; readonly mcpUrl: string };
   readonly telegram: { readonly root: string };
-  readonly server: OwnServer | undefined;
+  readonly servers: StoreServers | undefined;
 }
 
 /** What every process is started with; `replicas.ts` adds its own address. */
-export function environmentOf({ pikpak, telegram, server }: EnvironmentParts): Readonly<Record<string, string>> {
+export function environmentOf({ pikpak, telegram, servers }: EnvironmentParts): Readonly<Record<string, string>> {
   return {
     TELEGRAM_BOT_TOKEN: "1:BENCH",
     ADMINS: "telegram:999999999",
@@ -123,6 +124,7 @@ export function environmentOf({ pikpak, telegram, server }: EnvironmentParts): R
     PIKPAK_DRIVE_URL: pikpak.driveUrl,
     PIKPAK_USER_URL: pikpak.userUrl,
     PIKPAK_MCP_URL: pikpak.mcpUrl,
-    ...(server && { STORE_URL: server.url, SECRET_KEY: Buffer.alloc(32, 5).toString("base64") }),
+    ...(servers && { STORE_URL: servers.store.url, SECRET_KEY: Buffer.alloc(32, 5).toString("base64") }),
+    ...(servers?.beside && { REDIS_URL: servers.beside.url }),
   };
 }
