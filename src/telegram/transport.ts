@@ -109,9 +109,7 @@ class Answer implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#settle();
     try {
-      const [chunk, ...more] = this.#chunks;
-      const text = (chunk && more.length === 0 ? chunk : Buffer.concat(this.#chunks)).toString();
-      this.#whole.resolve(envelopeIn(text, this.#status));
+      this.#whole.resolve(envelopeIn(Buffer.concat(this.#chunks).toString(), this.#status));
     } catch (error) {
       this.#whole.reject(error);
     }
