@@ -26,7 +26,7 @@ export function retrying({ wait, closing, longestRest = usualRest }: Retrying): 
   return async (prev, method, payload, signal) => {
     if (once.has(method)) return prev(method, payload, signal);
     for (const pause of pauses) {
-      let result: Result | undefined;
+      let result;
       try {
         result = await prev(method, payload, signal);
       } catch (error) {

@@ -85,7 +85,7 @@ export function lines(...all: readonly (string | FormattedString | undefined | f
 }
 
 /** In one go: `FormattedString.join` makes all of it anew with every item. */
-export function joined(items: readonly (string | FormattedString)[], separator = ""): FormattedString {
+function joined(items: readonly (string | FormattedString)[], separator = ""): FormattedString {
   const between = items.map((_, at) => (at < items.length - 1 ? separator : ""));
   return fmt(["", ...between], ...items);
 }
