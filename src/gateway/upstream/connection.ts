@@ -15,8 +15,8 @@ interface ConnectionOptions {
   readonly onChange?: (connection: Connection) => void;
 }
 
-/** Bytes that are worth a write of their own; fewer wait for the end of the event loop's turn. */
-const gathered = 128 * 1024;
+/** Of a slab, what is worth a write of its own; less waits for the end of the event loop's turn. */
+const gathered = 1 / 2;
 /** Room without which a read is not worth its call. */
 const leastRoom = 32 * 1024;
 /** Room without which the next answer begins in another slab: a part that a player asks for fits in it. */
@@ -156,7 +156,7 @@ export class Connection implements Carrier {
       this.#flush();
       // Bytes beyond the end belong to no request of ours, and then no later answer can be trusted.
       this.#finish(running, framing.rest === end && running.keepsConnection);
-    } else if (this.#filled - this.#flushed >= gathered) this.#flush();
+    } else if (this.#filled - this.#flushed >= this.#slab.bytes.length * gathered) this.#flush();
     else this.#planFlush();
   }
 

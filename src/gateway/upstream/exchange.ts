@@ -45,9 +45,6 @@ interface RunningOptions {
   readonly signal: AbortSignal;
 }
 
-/** Bytes under way to a client beyond which reading stops. */
-const window = 256 * 1024;
-
 /** An exchange as its connection sees it: told of the head, given the body piece by piece, told of the end. */
 export class RunningExchange {
   /** Resolves with the final head. */
@@ -85,9 +82,9 @@ export class RunningExchange {
     return this.#body?.framing;
   }
 
-  /** More is under way than the client takes. */
+  /** A slab of bytes is under way to the client, which does not take them. */
   get full(): boolean {
-    return this.#owed >= window;
+    return this.#owed >= this.#options.slabs.size;
   }
 
   /** The connection may be used again once this is complete. */

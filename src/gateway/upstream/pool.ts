@@ -17,6 +17,9 @@ import type { OpenOptions, Upstream, UpstreamOptions } from "./port.ts";
 
 const maxIdle = 32;
 const maxIdleAtOneHost = 8;
+/** Bytes. Without TLS, whose records are of 16 KiB, a read fills what it is given: larger ones are fewer. */
+const plainSlab = 1024 * 1024;
+
 interface Idle {
   readonly host: string;
   readonly connection: Connection;
@@ -35,7 +38,7 @@ class Pool implements Upstream {
   readonly #timeout: Timeouts;
   readonly #connectWithin: number;
   readonly #idleFor: number;
-  readonly #slabs = createSlabs();
+  readonly #slabs = { tls: createSlabs(), plain: createSlabs({ size: plainSlab }) };
   readonly #idle = new Map<Connection, Idle>();
   readonly #standing = new Set<Connection>();
   readonly #readUrl = createUrlReader();
@@ -97,7 +100,7 @@ class Pool implements Upstream {
     const isTls = url.protocol === "https:";
     const session = this.#sessions.get(host);
     const connection = new Connection({
-      slabs: this.#slabs,
+      slabs: isTls ? this.#slabs.tls : this.#slabs.plain,
       timeout: this.#timeout,
       onChange: (changed) => this.#changed(host, changed),
       dial: (onread) => {

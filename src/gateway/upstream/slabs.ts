@@ -7,6 +7,8 @@ export interface Slab {
 
 /** Slabs that nobody holds are kept for the next stream, so that streaming makes no garbage. */
 export interface Slabs {
+  /** Bytes of each. */
+  readonly size: number;
   /** A slab with one holder. Its old bytes are still in it. */
   take(): Slab;
   hold(slab: Slab): void;
@@ -21,10 +23,11 @@ interface SlabsOptions {
   readonly kept?: number;
 }
 
-/** 256 KiB holds what one turn of the event loop brings of a fast stream; two of them are a stream's whole memory. */
+/** Two of them are a stream's whole memory. Absent size = 256 KiB, which holds what one turn of the event loop brings of a fast stream. */
 export function createSlabs({ size = 256 * 1024, kept = 64 }: SlabsOptions = {}): Slabs {
   const free: Slab[] = [];
   return {
+    size,
     take() {
       const slab = free.pop() ?? { bytes: Buffer.allocUnsafeSlow(size), holders: 0 };
       slab.holders = 1;
