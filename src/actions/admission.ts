@@ -22,17 +22,16 @@ export async function admission(context: ActionContext, action?: Action): Promis
   await services.admin.chats.note(visit);
   const here = groupIn(visit);
   if (here?.runs === true) await services.destinations?.note(visit.person.id, here.id);
-  const entered = action && (await redeemed(context, action));
+  const code = action && codeIn(action);
+  const entered = code === undefined ? undefined : await redeemed(context, code);
   if (entered || operator) return entered;
   if (opening.maintenance) return refused("maintenance");
   const isAdmitted = opening.access === "open" || person.admitted || place.admitted;
   return isAdmitted ? undefined : refused("not-admitted");
 }
 
-/** What a code in `/start`, or said by itself, gave; undefined = there was none. */
-async function redeemed({ services, visit }: ActionContext, action: Action): Promise<Outcome | undefined> {
-  const code = codeIn(action);
-  if (code === undefined || !isCode(code)) return undefined;
+/** What a code gave. */
+async function redeemed({ services, visit }: ActionContext, code: string): Promise<Outcome> {
   const given = await services.admin.access.redeem(code, visit);
   if (!given) return refused("code-void");
   const isGroup = visit.place.kind === "group" && given === "admitted";
@@ -46,9 +45,10 @@ async function redeemed({ services, visit }: ActionContext, action: Action): Pro
   return notice(given === "operator" ? "operator-made" : "admitted", { level: "done" });
 }
 
+/** A code in `/start`, or said by itself; undefined = there is none. */
 function codeIn(action: Action): string | undefined {
-  if (action.do === "start") return action.payload;
-  return action.do === "say" ? action.text.trim() : undefined;
+  const said = action.do === "start" ? action.payload : action.do === "say" ? action.text.trim() : undefined;
+  return said !== undefined && isCode(said) ? said : undefined;
 }
 
 /** Too much at once: said once, and again only where each question must have an answer. */

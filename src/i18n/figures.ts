@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 /** Numbers, sizes, dates and spans as one language writes them. */
 export interface Figures {
   /** `1.2 GB`, counted by 1,024. */
@@ -12,6 +14,8 @@ export interface Figures {
 }
 
 const made = new Map<string, Figures>();
+/** Sizes that are remembered as they were written. */
+const maxSizes = 2000;
 
 /** The figures of a language; formatters are made once. */
 export function figuresIn(language: string): Figures {
@@ -39,10 +43,17 @@ function makeFigures(language: string): Figures {
     spanUnits.map((unit) => [unit, new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" })]),
   );
   const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+  const sizeOf = (count: number): string => {
+    const step = stepOf(count);
+    return step === 0 ? `${bytes.format(count)} B` : (sizes[step]?.format(count / 1024 ** step) ?? "");
+  };
+  // Every page of a folder that is drawn again says the sizes of its files again.
+  const written = new LRUCache<number, string>({ max: maxSizes });
   return {
     size(count) {
-      const step = stepOf(count);
-      return step === 0 ? `${bytes.format(count)} B` : (sizes[step]?.format(count / 1024 ** step) ?? "");
+      const text = written.get(count) ?? sizeOf(count);
+      written.set(count, text);
+      return text;
     },
     date: (at) => `${dates.format(at)} UTC`,
     span: (ms) => spaced(list.format(largestUnits(ms).map(({ unit, count }) => spans.get(unit)?.format(count) ?? ""))),

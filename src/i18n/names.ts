@@ -9,7 +9,16 @@ const tailWidth = 12;
 
 /** A name for a button: one line, its middle left out when it is long, so that its head and its extension stay. */
 export function elideName(name: string, width: number = labelWidth): string {
-  return isolate(elideMiddle(graphemesOf(oneLine(name)), width));
+  const flat = oneLine(name);
+  return isPlain(flat) ? elidePlain(flat, width) : isolate(elideMiddle(graphemesOf(flat), width));
+}
+
+/** The same as `elideMiddle` does, where characters are columns. */
+function elidePlain(name: string, width: number): string {
+  if (name.length <= width) return name;
+  const tail = name.slice(-Math.min(tailWidth, Math.floor(width / 2)));
+  const head = name.slice(0, width - 1 - tail.length);
+  return `${head.trimEnd()}…${tail.trimStart()}`;
 }
 
 function elideMiddle(graphemes: readonly string[], width: number): string {
@@ -34,9 +43,13 @@ const worthSharing = 6;
  * namesakes are counted.
  */
 export function elideTogether(listed: readonly Listed[]): string[] {
+  const elided = listed.map(({ name, width }) => elideName(name, width));
+  return new Set(elided).size === elided.length ? elided : toldApart(listed);
+}
+
+function toldApart(listed: readonly Listed[]): string[] {
   const names = listed.map(({ name }) => graphemesOf(oneLine(name)));
   const elided = names.map((name, at) => elideMiddle(name, listed[at]?.width ?? 0));
-  if (new Set(elided).size === elided.length) return elided.map(isolate);
   const isLong = names.map((name, at) => widthOf(name) > (listed[at]?.width ?? 0));
   const shared = sharedBeginning(names.filter((_, at) => isLong[at]));
   const isWorthIt = widthOf((names[isLong.indexOf(true)] ?? []).slice(0, shared)) >= worthSharing;
@@ -120,7 +133,8 @@ const wholeLabel = 38;
 
 /** Columns a name has beside its sign and what is said of it, so that a phone shows the whole button. */
 export function columnsBeside(said: string): number {
-  return Math.min(labelWidth, Math.max(12, wholeLabel - widthOf(graphemesOf(said))));
+  const width = isPlain(said) ? said.length : widthOf(graphemesOf(said));
+  return Math.min(labelWidth, Math.max(12, wholeLabel - width));
 }
 
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u200E\u200F]/;
@@ -129,6 +143,7 @@ const popIsolate = "\u2069";
 
 /** Keeps a name that is (or pretends to be) written from right to left from turning itself or what stands around it. Halves of characters are replaced. */
 export function isolate(name: string): string {
+  if (isPlain(name)) return name;
   const whole = cleaned(name);
   return rightToLeft.test(whole) ? `${firstStrong}${whole}${popIsolate}` : whole;
 }
@@ -142,10 +157,16 @@ function cleaned(name: string): string {
 }
 
 function oneLine(name: string): string {
-  const flat = cleaned(name)
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .trim();
-  return flat === "" ? "…" : flat;
+  const flat = isPlain(name) ? name : cleaned(name).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+  return flat.trim() || "…";
+}
+
+/** Printable ASCII and Latin letters. */
+const plain = /^[\u0020-\u007E\u00A1-\u00AC\u00AE-\u02FF]*$/;
+
+/** Every character is one column wide, joins with no neighbour and turns nothing: such a name, as most are, is drawn as it stands. */
+function isPlain(text: string): boolean {
+  return plain.test(text);
 }
 
 /** Characters that join with no neighbour: printable ASCII, Latin letters, dashes and quotation marks, kana, Han, full-width forms. */

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { negotiateLanguages } from "@fluent/langneg";
+import { LRUCache } from "lru-cache";
 
 /** Says a message in one language. `key` is a message of `locales/*.ftl` or of a driver's `words/*.ftl`; what a language lacks is said in English. */
 export type Say = (key: string, args?: Readonly<Record<string, string | number>>) => string;
@@ -29,6 +30,8 @@ interface WordsOptions {
 const home = fileURLToPath(new URL("../../locales", import.meta.url));
 const drivers = fileURLToPath(new URL("../drivers", import.meta.url));
 const fallback = "en";
+/** Sentences of one language with something in them that are remembered as they were said. */
+const maxSaid = 2000;
 
 /** Reads every language of a folder; throws when one does not parse. */
 export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): Words {
@@ -37,24 +40,35 @@ export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): 
     [...new Set(files.map(languageOf))].map((language) => [language, readBundle(language, files)]),
   );
   const languages = [fallback, ...[...bundles.keys()].filter((language) => language !== fallback).toSorted()];
-  /** What has nothing to fill in, by language: most labels of a keyboard. */
-  const fixed = new Map(languages.map((language) => [language, new Map<string, string>()]));
+  const translatorOf =
+    (language: string): Say =>
+    (key, args = {}) =>
+      say({ bundles, language, key, args, onProblem });
+  const known = new Map(languages.map((language) => [language, remembering(translatorOf(language))]));
   return {
     languages,
     pick: (locale) =>
       negotiateLanguages(locale ? [locale] : [], languages, { defaultLocale: fallback, strategy: "lookup" })[0] ??
       fallback,
-    in: (language) => {
-      const known = fixed.get(language);
-      return (key, args) => {
-        const before = args ? undefined : known?.get(key);
-        if (before !== undefined) return before;
-        const text = say({ bundles, language, key, args: args ?? {}, onProblem });
-        if (!args && text !== key) known?.set(key, text);
-        return text;
-      };
-    },
+    in: (language) => known.get(language) ?? translatorOf(language),
     has: (key) => [...bundles.values()].some((bundle) => bundle.hasMessage(key)),
+  };
+}
+
+/** The same translator, which says again what it said before: the labels of a keyboard, and the counts beside them. */
+function remembering(translator: Say): Say {
+  /** What has nothing to fill in. */
+  const fixed = new Map<string, string>();
+  const filledIn = new LRUCache<string, string>({ max: maxSaid });
+  return (key, args) => {
+    const said = args ? filledIn : fixed;
+    const whole = args ? `${key} ${JSON.stringify(args)}` : key;
+    const before = said.get(whole);
+    if (before !== undefined) return before;
+    const text = translator(key, args);
+    // One that is missing is told of each time.
+    if (text !== key) said.set(whole, text);
+    return text;
   };
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import mime from "mime";
 import type { Entry } from "./entry.ts";
 
@@ -11,7 +12,16 @@ const documents = /pdf|msword|officedocument|opendocument|ms-excel|ms-powerpoint
 /** The kind of an entry, by what the drive says of it, else by its extension. */
 export function kindOf({ kind, mimeType, name }: Pick<Entry, "kind" | "mimeType" | "name">): EntryKind {
   if (kind === "folder") return "folder";
-  return kindOfType(mimeType) ?? kindOfType(mime.getType(name) ?? undefined) ?? "file";
+  return kindOfType(mimeType) ?? kindOfExtension(name.slice(name.lastIndexOf(".") + 1));
+}
+
+/** Kinds by extension, of those seen lately. */
+const known = new LRUCache<string, EntryKind>({ max: 500 });
+
+function kindOfExtension(extension: string): EntryKind {
+  const kind = known.get(extension) ?? kindOfType(mime.getType(extension) ?? undefined) ?? "file";
+  known.set(extension, kind);
+  return kind;
 }
 
 /** A picture that does not move, of a format every chat shows. */
@@ -20,7 +30,8 @@ export function isStill({ kind, name, mimeType = "" }: Pick<Entry, "kind" | "mim
 }
 
 function kindOfType(type: string | undefined): EntryKind | undefined {
-  const [family, rest = ""] = (type ?? "").toLowerCase().split("/");
+  if (type === undefined) return undefined;
+  const [family, rest = ""] = type.toLowerCase().split("/");
   if (family === "video" || family === "audio" || family === "image") return family;
   if (archives.test(rest)) return "archive";
   return family === "text" || documents.test(rest) ? "document" : undefined;

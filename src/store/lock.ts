@@ -40,11 +40,11 @@ export function createLocks(options?: LeaseOptions): Locks {
     exclusive(key, work, order) {
       const before = tails.get(key) ?? Promise.resolve();
       const turn = before.then(() => (options ? underLease(key, work, { ...options, order }) : work()));
-      const settled = turn.catch(() => undefined);
-      tails.set(key, settled);
-      void settled.then(() => {
+      const leave = () => {
         if (tails.get(key) === settled) tails.delete(key);
-      });
+      };
+      const settled = turn.then(leave, leave);
+      tails.set(key, settled);
       return turn;
     },
   };

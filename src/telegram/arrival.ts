@@ -1,13 +1,14 @@
 import { isUrgent, type Action } from "../actions/action.ts";
-import { decodeButton } from "../actions/buttons.ts";
+import { decodeButton, type ButtonPress } from "../actions/buttons.ts";
 import type { Arrival } from "../messaging/turns.ts";
 import { commandIn, commandNamed } from "./commands.ts";
 import type { BotContext } from "./context.ts";
 
 /** How an update stands to others: one at a time for a person in a chat, and for the message that is pressed on. */
 export function arrivalOf(ctx: BotContext): Arrival {
-  const action = actionOf(ctx);
-  return { chains: chainsOf(ctx), urgent: action && urgencyOf(action), supersedes: supersededBy(ctx) };
+  const press = decodeButton(ctx.callbackQuery?.data ?? "");
+  const action = press ?? commandOf(ctx);
+  return { chains: chainsOf(ctx), urgent: action && urgencyOf(action), supersedes: press && supersededBy(ctx, press) };
 }
 
 /** The question that /cancel ends may have been asked by what is about to end. */
@@ -25,9 +26,8 @@ function chainsOf({ chat, from, callbackQuery }: BotContext): readonly string[] 
   ];
 }
 
-/** What a press or a command asks for, as far as it can be told before its turn. */
-function actionOf({ callbackQuery, message, me }: BotContext): Action | undefined {
-  if (callbackQuery) return decodeButton(callbackQuery.data ?? "");
+/** What a command asks for, as far as it can be told before its turn. */
+function commandOf({ message, me }: BotContext): Action | undefined {
   const typed = commandIn(message?.text ?? "", me.username);
   return typed && commandNamed(typed.name)?.action(typed.words, []);
 }
@@ -50,11 +50,9 @@ const looks: ReadonlySet<string> = new Set([
 ]);
 
 /** A press makes an earlier one on the same keyboard needless, if that only looked, or asked for the very same. */
-function supersededBy({ callbackQuery, from, chat }: BotContext): string | undefined {
+function supersededBy({ callbackQuery, from, chat }: BotContext, press: ButtonPress): string | undefined {
   const pressed = callbackQuery?.message;
   if (!pressed || !chat) return undefined;
-  const press = decodeButton(callbackQuery.data ?? "");
-  if (!press) return undefined;
   const what = looks.has(press.do) ? "look" : callbackQuery.data;
   const message = "ephemeral_message_id" in pressed ? pressed.ephemeral_message_id : pressed.message_id;
   return `${chat.id} ${message} ${from?.id ?? ""} ${what}`;

@@ -180,19 +180,17 @@ export function createTelegram(parts: TelegramParts): Telegram {
   });
   const commands = createCommandLists({ ...parts, api: bot.api });
   const onOperator = ({ chat }: BotContext) => void (chat && commands.addOperator(chat.id));
-  bot.use(guard.middleware);
-  bot.use(
-    createRouter({
-      ...parts,
-      wait,
-      records,
-      post,
-      deliverer,
-      perform: guard.perform,
-      adminsOf: destinations.adminsOf,
-      onOperator,
-    }),
-  );
+  const route = createRouter({
+    ...parts,
+    wait,
+    records,
+    post,
+    deliverer,
+    perform: guard.perform,
+    adminsOf: destinations.adminsOf,
+    onOperator,
+  });
+  bot.use((ctx, next) => guard.middleware(ctx, () => route(ctx, next)));
 
   const connection = createConnection({
     bot,

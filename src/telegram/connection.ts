@@ -1,4 +1,4 @@
-import { GrammyError, type Bot } from "grammy";
+import { Context, GrammyError, type Bot } from "grammy";
 import type { Update } from "grammy/types";
 import type { Logger } from "pino";
 import { ConfigError } from "../config.ts";
@@ -117,10 +117,20 @@ async function connect(
   }
   await bot.api.deleteWebhook({}, signal);
   closing.throwIfAborted();
-  const take = (update: Update) => bot.handleUpdate(update);
+  const take = async (update: Update): Promise<void> => {
+    await bot.middleware()(contextOf(bot, update), nothingMore);
+  };
   const poll = () => startPolling({ api: bot.api, allowedUpdates, take, log, wait, isShared: lead !== undefined });
   return lead ? pollWhileLeading({ lead, log, wait }, poll) : poll();
 }
+
+/** The same as in `bot.handleUpdate`, which makes an API of its own for each update, so that a webhook's answer could be a call. */
+function contextOf({ api, botInfo }: Bot<BotContext>, update: Update): BotContext {
+  // Its turn and its dialogues come with the middleware.
+  return new Context(update, api, botInfo) as BotContext;
+}
+
+async function nothingMore(): Promise<void> {}
 
 /** What the operator must mend; undefined = it may get better by itself. Without what was sent: that holds the webhook's secret. */
 function refusalOf(error: unknown): ConfigError | undefined {

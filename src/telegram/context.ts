@@ -1,9 +1,12 @@
-import type { ConversationFlavor } from "@grammyjs/conversations";
+import type { ConversationData, ConversationFlavor, VersionedState } from "@grammyjs/conversations";
 import type { Context } from "grammy";
 import type { FormRef } from "../actions/model/form.ts";
 import type { Visit } from "../users/visit.ts";
 import type { DialoguePress } from "./screens/form.ts";
 import type { Walk } from "./walk.ts";
+
+/** What is kept of a dialogue, as the plugin writes it. */
+export type Kept = VersionedState<ConversationData>;
 
 /** A question that waits, as the conversation's storage keeps it. */
 export interface Waiting {
@@ -47,6 +50,8 @@ interface Turn {
   takenAway?: boolean;
   /** The answered question, where its answer is gone and nothing stands below it: what comes takes its place. */
   instead?: { readonly chat: number; readonly message: number };
+  /** What was kept of the dialogue here before this update; absent = nothing is asked here. */
+  kept?: Kept | undefined;
   /** What a dialogue heard in this update. */
   heard?: Heard;
   /** The form a dialogue here is about, when this update was not its answer. */

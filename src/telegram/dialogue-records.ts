@@ -1,9 +1,9 @@
-import type { ConversationData, ConversationStorage, VersionedState } from "@grammyjs/conversations";
+import type { ConversationData, ConversationStorage } from "@grammyjs/conversations";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Peers } from "../storage/peers.ts";
 import { createAskedSecrets, type AskedSecrets } from "./asked-secrets.ts";
-import type { BotContext, Waiting } from "./context.ts";
+import type { BotContext, Kept, Waiting } from "./context.ts";
 import { loggable } from "./loggable.ts";
 import type { Wait } from "./retry.ts";
 import { fieldAsked, hasSecrets, isTypedToSignIn } from "./walk.ts";
@@ -18,6 +18,9 @@ export interface DialogueStore {
 
 /** The records of dialogues. What could not be written counts all the same in this process, which tries until it is. */
 export interface DialogueRecords {
+  /** What is kept of the dialogue an update may belong to; undefined = nothing is asked there. */
+  read(ctx: BotContext): Promise<Kept | undefined>;
+  /** For the plugin, which finds what was read in the update's turn. */
   readonly storage: ConversationStorage<BotContext, ConversationData>;
   /** Who is asked for a secret, as far as it is known without the store. */
   readonly asked: AskedSecrets;
@@ -34,8 +37,6 @@ interface RecordsParts {
   /** Ends the trying. */
   readonly closing: AbortSignal;
 }
-
-type Kept = VersionedState<ConversationData>;
 
 /** What could not be written. */
 interface Unwritten {
@@ -70,18 +71,19 @@ export function createDialogueRecords(parts: RecordsParts): DialogueRecords {
   };
   return {
     asked,
+    async read(ctx) {
+      const key = dialogueKey(ctx);
+      const kept = await records.read(key);
+      note(key, kept);
+      return kept;
+    },
     storage: {
-      type: "key",
+      type: "context",
       version: recordVersion,
-      getStorageKey: (ctx) => (ctx.chat && ctx.from ? dialogueKey(ctx) : undefined),
       adapter: {
-        async read(key) {
-          const kept = await records.read(key);
-          note(key, kept);
-          return kept;
-        },
-        write,
-        delete: (key) => write(key, undefined),
+        read: ({ turn }) => turn.kept,
+        write: (ctx, kept) => write(dialogueKey(ctx), kept),
+        delete: (ctx) => write(dialogueKey(ctx), undefined),
       },
     },
     async forget(person) {

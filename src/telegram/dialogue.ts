@@ -1,5 +1,5 @@
 import { conversations, createConversation, type Conversation } from "@grammyjs/conversations";
-import { Composer, type Context } from "grammy";
+import type { Context, NextFunction } from "grammy";
 import type { Update } from "grammy/types";
 import { LRUCache } from "lru-cache";
 import type { FormRef } from "../actions/model/form.ts";
@@ -31,7 +31,7 @@ import {
 /** Forms, asked question by question. */
 export interface Dialogue {
   /** Runs before everything that handles updates: hears answers, and lets the rest pass. */
-  readonly middleware: Composer<BotContext>;
+  middleware(ctx: BotContext, next: NextFunction): Promise<void>;
   /** Asks a form's first question; a form that came back from `before` keeps what was answered. */
   open(ctx: BotContext, screen: FormScreen, before?: Walk): Promise<void>;
   /** Ends what runs here; the form it was about, or undefined when nothing ran. */
@@ -58,27 +58,38 @@ interface DialogueParts extends TakeAwayParts {
  */
 export function createDialogue(parts: DialogueParts): Dialogue {
   const held = createHeldSecrets(parts.now);
-  const middleware = new Composer<BotContext>();
-  middleware.use(conversations<BotContext, Context>({ storage: parts.records.storage }));
-  middleware.use(async (ctx, next) => {
-    await next();
-    if (ctx.turn.heard) await takeReply(parts, held, ctx, ctx.turn.heard);
-  });
-  middleware.use(createConversation<BotContext, Context>(waitForReply, conversation));
+  const withRecords = conversations<BotContext, Context>({ storage: parts.records.storage });
+  const listening = createConversation<BotContext, Context>(waitForReply, conversation);
+  const inConversations = async (ctx: BotContext, work: NextFunction): Promise<void> => {
+    await withRecords(ctx, async () => {
+      await listening(ctx, work);
+      if (ctx.turn.heard) await takeReply(parts, held, ctx, ctx.turn.heard);
+    });
+  };
   return {
-    middleware,
+    async middleware(ctx, next) {
+      ctx.turn.kept = await parts.records.read(ctx);
+      // Where nothing is asked, as mostly, the plugin has nothing to do until something is.
+      await (ctx.turn.kept ? inConversations(ctx, next) : next());
+    },
     async open(ctx, screen, before) {
       const key = dialogueKey(ctx);
       if (!before) held.drop(key);
       if (screen.problem) held.forget(key, screen.problem.field);
-      await ask(parts, ctx, startWalk(screen, held.of(key), before));
+      const begin = () => ask(parts, ctx, startWalk(screen, held.of(key), before));
+      await (isInConversations(ctx) ? begin() : inConversations(ctx, begin));
     },
     async leave(ctx) {
       held.drop(dialogueKey(ctx));
-      await ctx.conversation.exit(conversation);
+      if (isInConversations(ctx)) await ctx.conversation.exit(conversation);
       return ctx.turn.running;
     },
   };
+}
+
+/** The plugin has what is asked here in its hands. */
+function isInConversations(ctx: BotContext): boolean {
+  return "conversation" in ctx;
 }
 
 /** Runs anew for every update while a question waits, and may therefore do nothing but look. */

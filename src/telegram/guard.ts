@@ -1,4 +1,4 @@
-import { GrammyError, type Middleware } from "grammy";
+import { GrammyError, type NextFunction } from "grammy";
 import { LRUCache } from "lru-cache";
 import type { Action } from "../actions/action.ts";
 import { failureNotice } from "../actions/context/failure.ts";
@@ -24,7 +24,7 @@ import { visitOf } from "./visit.ts";
 /** What stands around every update: its log line, its turn, its deadline, its failures, and the pace of one person. */
 export interface Guard {
   /** First of all. Updates nobody is behind end here. Rejects with nothing but `NotBegun`. */
-  readonly middleware: Middleware<BotContext>;
+  middleware(ctx: BotContext, next: NextFunction): Promise<void>;
   /** Performs an action within the update's time; a deadline that passed is an answer too. */
   perform(ctx: BotContext, action: Action): Promise<Answer>;
   /** Waits a little for updates in progress, then ends their work. */
@@ -60,7 +60,7 @@ export function createGuard(parts: GuardParts): Guard {
   // The rule actions go by, for updates: not each of them becomes an action.
   const rateLimit = createRateLimit(parts.updatesPerPerson === undefined ? {} : { most: parts.updatesPerPerson });
 
-  const paced = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
+  const paced = async (ctx: BotContext, next: NextFunction): Promise<void> => {
     // Nobody said anything.
     if (ctx.myChatMember) return next();
     const tempo = await rateLimit.take(ctx.turn.visit.person.id);
@@ -71,7 +71,7 @@ export function createGuard(parts: GuardParts): Guard {
     if (ctx.callbackQuery || tempo === "say") await parts.deliverer.tell(ctx, "notice-too-fast");
   };
 
-  const handle = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
+  const handle = async (ctx: BotContext, next: NextFunction): Promise<void> => {
     const answering = setTimeout(() => void answer(ctx), answerWithin);
     try {
       await turns.take(arrivalOf(ctx), async (turn) => {
@@ -82,14 +82,14 @@ export function createGuard(parts: GuardParts): Guard {
       clearTimeout(answering);
     }
     // A press is answered whatever became of it.
-    await answer(ctx);
+    if (!ctx.turn.answered) await answer(ctx);
   };
 
   const answer = (ctx: BotContext) =>
     post.answer(ctx).catch((err: unknown) => log.debug({ err: loggable(err) }, "telegram press not answered"));
 
   /** A malformed update ends here: nothing of it may end the process. */
-  const guarded = async (ctx: BotContext, next: () => Promise<void>): Promise<void> => {
+  const guarded = async (ctx: BotContext, next: NextFunction): Promise<void> => {
     const startedAt = now();
     try {
       const chat = ctx.chat ?? (ctx.from && { ...ctx.from, type: "private" as const });

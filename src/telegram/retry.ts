@@ -26,10 +26,12 @@ export function retrying({ wait, closing, longestRest = usualRest }: Retrying): 
   return async (prev, method, payload, signal) => {
     if (once.has(method)) return prev(method, payload, signal);
     for (const pause of pauses) {
-      const result = await prev(method, payload, signal).catch((error: unknown) => {
+      let result;
+      try {
+        result = await prev(method, payload, signal);
+      } catch (error) {
         if (!(error instanceof HttpError) || signal?.aborted || closing.aborted) throw error;
-        return undefined;
-      });
+      }
       const rest = result === undefined || isTheirs(result) ? pause : restIn(result);
       if (result !== undefined && (rest === undefined || rest > longestRest)) return result;
       await wait(rest ?? pause, closing);

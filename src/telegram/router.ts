@@ -1,4 +1,4 @@
-import { Composer, Context, type Filter, type FilterQuery, type Middleware, type NextFunction } from "grammy";
+import { Context, type Filter, type FilterQuery, type NextFunction } from "grammy";
 import type { Message } from "grammy/types";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
@@ -55,7 +55,7 @@ interface Routes extends RouterParts {
 const [maxLastHeard, maxAnswered] = [20_000, 1000];
 
 /** From an update to what it asks for: answers of a dialogue first, then presses, commands, pasted texts. */
-export function createRouter(parts: RouterParts): Composer<BotContext> {
+export function createRouter(parts: RouterParts): Handler {
   const dialogue: Dialogue = createDialogue({
     ...parts,
     submit: (ctx, form, values) => parts.perform(ctx, { do: "submit", form, values }),
@@ -69,14 +69,17 @@ export function createRouter(parts: RouterParts): Composer<BotContext> {
     lastHeard: new LRUCache({ max: maxLastHeard }),
     answered: new LRUCache({ max: maxAnswered }),
   };
-  const router = new Composer<BotContext>();
-  router.use(firstOf(beforeDialogues(routes)));
-  // What is done beside others leaves the dialogue to them: two of them would write over each other's records.
-  const inDialogue = dialogue.middleware.middleware();
-  router.use((ctx, next) => (ctx.turn.beside ? next() : inDialogue(ctx, next)));
-  router.use(firstOf(behindDialogues(routes)));
-  return router;
+  const before = firstOf(beforeDialogues(routes));
+  const behind = firstOf(behindDialogues(routes));
+  return (ctx, next) => {
+    const goOn = () => behind(ctx, next);
+    // What is done beside others leaves the dialogue to them: two of them would write over each other's records.
+    return before(ctx, () => (ctx.turn.beside ? goOn() : dialogue.middleware(ctx, goOn)));
+  };
 }
+
+/** What handles an update, or leaves it to what comes next. */
+type Handler = (ctx: BotContext, next: NextFunction) => Promise<void>;
 
 /** What is done with updates of one sort. */
 interface Route {
@@ -93,10 +96,10 @@ function route<Query extends FilterQuery>(
 }
 
 /** The first that fits takes it. grammY's `on` would make a composer for each line and update: a tenth of what an update costs. */
-function firstOf(table: readonly Route[]): Middleware<BotContext> {
-  return (ctx, next) => {
+function firstOf(table: readonly Route[]): Handler {
+  return async (ctx, next) => {
     const found = table.find(({ fits }) => fits(ctx));
-    return found ? found.take(ctx, next) : next();
+    await (found ? found.take(ctx, next) : next());
   };
 }
 

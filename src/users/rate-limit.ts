@@ -36,10 +36,14 @@ export function createRateLimit({
       return spent.consumedPoints === most + 1 ? "say" : "silent";
     }
   };
+  const strictest = async (names: readonly string[]): Promise<Tempo> => {
+    const tempos = await Promise.all(names.map(one));
+    return tempos.find((tempo) => tempo === "silent") ?? tempos.find((tempo) => tempo === "say") ?? "go";
+  };
   return {
-    async take(...names) {
-      const tempos = await Promise.all(names.map(one));
-      return tempos.find((tempo) => tempo === "silent") ?? tempos.find((tempo) => tempo === "say") ?? "go";
+    take: (...names) => {
+      const [name, ...others] = names;
+      return name !== undefined && others.length === 0 ? one(name) : strictest(names);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { FormattedString } from "@grammyjs/parse-mode";
+import { fmt, FormattedString } from "@grammyjs/parse-mode";
 import type { InlineKeyboardButton } from "grammy/types";
 import type { ButtonPress } from "../../actions/buttons.ts";
 import { encodeButton } from "../../actions/buttons.ts";
@@ -70,7 +70,7 @@ function withMoments(line: string): FormattedString | string {
   if (whole === undefined) return line;
   const start = line.indexOf(whole);
   const date = FormattedString.time(text, Math.floor(Number(at) / 1000), "Dt");
-  return FormattedString.join([line.slice(0, start), date, withMoments(line.slice(start + whole.length))]);
+  return joined([line.slice(0, start), date, withMoments(line.slice(start + whole.length))]);
 }
 
 /** Joins what is there line by line; undefined lines are left out, empty ones stay. */
@@ -78,10 +78,16 @@ export function lines(...all: readonly (string | FormattedString | undefined | f
   const kept = all
     .filter((line) => line !== undefined && line !== false)
     .map((line) => (typeof line === "string" ? withMoments(line) : line));
-  const joined = FormattedString.join(kept, "\n");
-  if (joined.text.length <= maxText) return joined;
-  const length = clip(joined.text, maxText).length - ellipsis.length;
-  return FormattedString.join([joined.slice(0, length), ellipsis]);
+  const whole = joined(kept, "\n");
+  if (whole.text.length <= maxText) return whole;
+  const length = clip(whole.text, maxText).length - ellipsis.length;
+  return joined([whole.slice(0, length), ellipsis]);
+}
+
+/** In one go: `FormattedString.join` makes all of it anew with every item. */
+function joined(items: readonly (string | FormattedString)[], separator = ""): FormattedString {
+  const between = items.map((_, at) => (at < items.length - 1 ? separator : ""));
+  return fmt(["", ...between], ...items);
 }
 
 /** A name in bold; an empty one, which Telegram would have no entity for, as a dash. */
@@ -134,7 +140,7 @@ const crumbsShown = 3;
 export function trailLine(mount: MountTag, trail: readonly string[]): FormattedString {
   const shown = trail.length > crumbsShown ? [...trail.slice(0, 1), "…", ...trail.slice(1 - crumbsShown)] : trail;
   const crumbs = shown.map((name) => (name === "…" ? name : elideName(name, 40)));
-  return FormattedString.join([FormattedString.join(["🏠 ", strong(elideName(mount.title, 60))]), ...crumbs], " › ");
+  return joined([joined(["🏠 ", strong(elideName(mount.title, 60))]), ...crumbs], " › ");
 }
 
 /** Buttons two a row. */
