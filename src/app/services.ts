@@ -1,4 +1,3 @@
-import type { Keyv } from "keyv";
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { createApprovals } from "../actions/mounts/approvals.ts";
@@ -104,7 +103,7 @@ export function transfersOf(parts: Parts, gateway: Gateway): SentFiles {
       ...jobParts(parts, "batches"),
       ...sending,
       storage,
-      sessions: openSessions(store),
+      sessions: store.open<Session>("sessions"),
       checkDestination: (destination, person) => frontendsOf(late).destinations.checkDestination(destination, person),
       exclusive: (key, work) => store.exclusive(key, work),
     }),
@@ -129,7 +128,7 @@ export function servicesOf(parts: Parts, { transfers, batches, pages, hosts, ari
   const destinations = destinationsOf(parts);
   return {
     storage,
-    sessions: openSessions(store),
+    sessions: store.open<Session>("sessions"),
     people: store.open<Person>("people"),
     places: store.open<Place>("places"),
     pending: store.open<PendingSignIn>("pending", { sealed: true }),
@@ -222,7 +221,7 @@ function jobServicesOf(
   parts: Parts,
 ): Pick<Services, "approvals" | "browserSignIns" | "reminders" | "downloads" | "follows" | "saves" | "uploads"> {
   const { jobs, store, storage, late } = parts;
-  const sessions = openSessions(store);
+  const sessions = store.open<Session>("sessions");
   const exclusive: Services["exclusive"] = (key, work) => store.exclusive(key, work);
   const approvals = {
     ...jobParts(parts, "approvals"),
@@ -292,7 +291,7 @@ function pushesOf(parts: Parts, { send }: Pick<Aria2Way, "send">): Pushes {
     ...jobParts(parts, "pushes"),
     jobs,
     storage,
-    sessions: openSessions(store),
+    sessions: store.open<Session>("sessions"),
     exclusive: (key, work) => store.exclusive(key, work),
     settings: store.open<Aria2Settings>("aria2", { sealed: true }),
     send,
@@ -324,9 +323,4 @@ function lastWordsOf(parts: Parts): LastWords {
       return languageOf(services, await loadPerson(services, visit.person.id), visit);
     },
   });
-}
-
-/** The records of screens: a press reads what the one before it wrote. */
-function openSessions(store: Store): Keyv<Session> {
-  return store.open<Session>("sessions", { soonRead: true });
 }

@@ -30,8 +30,8 @@ interface WordsOptions {
 const home = fileURLToPath(new URL("../../locales", import.meta.url));
 const drivers = fileURLToPath(new URL("../drivers", import.meta.url));
 const fallback = "en";
-/** Sentences of one language with something in them that are remembered as they were said. */
-const maxSaid = 2000;
+/** Sentences of one language with something in them that are remembered as they were said, and how long what is in them may be. */
+const [maxSaid, longestArgs] = [2000, 200];
 
 /** Reads every language of a folder; throws when one does not parse. */
 export function loadWords({ directory, onProblem = raise }: WordsOptions = {}): Words {
@@ -67,7 +67,7 @@ function remembering(translator: Say): Say {
     if (before !== undefined) return before;
     const text = translator(key, args);
     // One that is missing is told of each time.
-    if (text !== key) said.set(whole, text);
+    if (text !== key && whole.length <= longestArgs) said.set(whole, text);
     return text;
   };
 }

@@ -1,11 +1,10 @@
 import { dirname } from "node:path";
-import { Keyv } from "keyv";
+import { Keyv, type KeyvOptions } from "keyv";
 import type { Logger } from "pino";
 import type { Counts } from "./counts.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { named, StoreError } from "./error.ts";
 import { createFences } from "./fence.ts";
-import { handingOn, plainJson } from "./json.ts";
 import { createLeadership, type Leadership } from "./lead.ts";
 import { createLocks, type Locks } from "./lock.ts";
 import { guarded } from "./guarded.ts";
@@ -13,12 +12,6 @@ import type { Notices } from "./notices.ts";
 import { reseal, type Resealed } from "./reseal.ts";
 import { createSeal, type Seal } from "./sealed.ts";
 import { timed } from "./timed.ts";
-
-interface NamespaceOptions {
-  readonly sealed?: boolean | undefined;
-  readonly soonRead?: boolean | undefined;
-  readonly ttl?: number | undefined;
-}
 
 /** Everything that is kept: Keyv namespaces over one database, and the locks of that database. */
 export interface Store extends Locks, Leadership {
@@ -29,11 +22,10 @@ export interface Store extends Locks, Leadership {
   /** What the processes tell each other; absent = there is one. */
   readonly notices: Notices | undefined;
   /**
-   * A namespace. `sealed` = encrypted at rest; what no key opens any more is as good as absent. `soonRead` = its records are
-   * read soon after they were written, and changed by nobody in place. Calls reject with `StoreUnavailable` when the database
-   * fails: nothing is ever taken for absent.
+   * A namespace. `sealed` = encrypted at rest; what no key opens any more is as good as absent. Calls reject with
+   * `StoreUnavailable` when the database fails: nothing is ever taken for absent.
    */
-  open<T>(namespace: string, options?: NamespaceOptions): Keyv<T>;
+  open<T>(namespace: string, options?: { readonly sealed?: boolean; readonly ttl?: number }): Keyv<T>;
   /** Keys of a namespace, without reading what stands under them; those of records that no key opens are among them. */
   keys(namespace: string): AsyncIterable<string>;
   /** Rejects with `StoreUnavailable` when the database cannot be written to; it really writes. */
@@ -179,13 +171,17 @@ async function resealAll({ about, database, seal, keys, log }: ResealParts): Pro
   return done;
 }
 
+interface NamespaceOptions {
+  readonly sealed?: boolean | undefined;
+  readonly ttl?: number | undefined;
+}
+
 /** Namespaces, each made once however often it is opened: they listen to their connection. */
 function namespacesOf(database: Database, seal: Seal, onError: (error: unknown) => void) {
   const opened = new Map<string, Keyv<unknown>>();
-  return <T>(namespace: string, { sealed = false, soonRead = false, ttl }: NamespaceOptions = {}): Keyv<T> => {
-    const id = JSON.stringify([namespace, sealed, soonRead, ttl]);
-    const known =
-      opened.get(id) ?? openNamespace(database, { namespace, seal: sealed ? seal : undefined, soonRead, ttl });
+  return <T>(namespace: string, { sealed = false, ttl }: NamespaceOptions = {}): Keyv<T> => {
+    const id = JSON.stringify([namespace, sealed, ttl]);
+    const known = opened.get(id) ?? openNamespace(database, { namespace, seal: sealed ? seal : undefined, ttl });
     if (!opened.has(id)) known.on("error", onError);
     opened.set(id, known);
     return known;
@@ -195,17 +191,23 @@ function namespacesOf(database: Database, seal: Seal, onError: (error: unknown) 
 interface Namespace {
   readonly namespace: string;
   readonly seal: Seal | undefined;
-  readonly soonRead: boolean;
   readonly ttl: number | undefined;
 }
 
-function openNamespace(database: Database, { namespace, seal, soonRead, ttl }: Namespace): Keyv<unknown> {
+function openNamespace(database: Database, { namespace, seal, ttl }: Namespace): Keyv<unknown> {
   const adapter = database.adapter(namespace);
   return new Keyv<unknown>({
     store: adapter instanceof Map ? adapter : guarded(adapter, { seal, timeout: database.timeout }),
     namespace,
     throwOnErrors: true,
-    ...(soonRead ? handingOn() : plainJson),
+    ...plainJson,
     ...(ttl === undefined ? {} : { ttl }),
   });
 }
+
+/** All that is kept is plain JSON; Keyv's own way looks at every value for buffers and costs several times as much. */
+const plainJson: Required<Pick<KeyvOptions, "serialize" | "deserialize">> = {
+  serialize: (kept) => JSON.stringify(kept),
+  // What comes back was written by the line above.
+  deserialize: (text) => JSON.parse(text) as never,
+};

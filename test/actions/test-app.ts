@@ -16,7 +16,6 @@ import type { Field, Values } from "../../src/storage/field.ts";
 import type { Mount } from "../../src/storage/mount.ts";
 import type { FolderRecord } from "../../src/storage/name-index.ts";
 import { createStorage } from "../../src/storage/storage.ts";
-import { handingOn, plainJson } from "../../src/store/json.ts";
 import { createLocks } from "../../src/store/lock.ts";
 import { openAdmin, type AdminParts } from "../../src/users/admin.ts";
 import { testJobs } from "../test-jobs.ts";
@@ -317,13 +316,17 @@ let apps = 0;
 
 export function emptyShelves(): Shelves {
   // As the real store does it.
-  const strict = { throwOnErrors: true, ...plainJson };
+  const strict = {
+    throwOnErrors: true,
+    serialize: (kept: object) => JSON.stringify(kept),
+    deserialize: (text: string) => JSON.parse(text) as never,
+  };
   return {
     mounts: new Keyv<Mount>(strict),
     secrets: new Keyv<Values>(strict),
     notes: new Keyv<string>(strict),
     names: new Keyv<readonly FolderRecord[]>(strict),
-    sessions: new Keyv<Session>({ ...strict, ...handingOn() }),
+    sessions: new Keyv<Session>(strict),
     people: new Keyv<Person>(strict),
     places: new Keyv<Place>(strict),
     pending: new Keyv<PendingSignIn>(strict),

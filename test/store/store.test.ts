@@ -66,22 +66,6 @@ describe.each(backends)("a store on %s", (name, address) => {
     expect(await written.get("a")).toBeUndefined();
   });
 
-  test.skipIf(skipped)("a record that is soon read is the newest, and each reader has one of their own", async () => {
-    const store = await opened(url());
-    const name = `sessions-${Date.now()}`;
-    const sessions = store.open<{ revision: number; thread?: string | undefined }>(name, { soonRead: true });
-    const elsewhere = store.open<{ revision: number }>(name);
-    await sessions.set("a", { revision: 1, thread: undefined });
-    const [first, second] = [await sessions.get("a"), await sessions.get("a")];
-    expect([first, second]).toEqual([{ revision: 1 }, { revision: 1 }]);
-    expect(second).not.toBe(first);
-    await sessions.set("a", { revision: 2 });
-    await elsewhere.set("a", { revision: 3 });
-    expect(await sessions.get("a")).toEqual({ revision: 3 });
-    await sessions.set("a", { revision: 4 }, 1);
-    await expect.poll(() => sessions.get("a")).toBeUndefined();
-  });
-
   test.skipIf(skipped).each([false, true])("a store lists a namespace and no other, sealed: %s", async (sealed) => {
     const store = await opened(url());
     const name = `pendingForms-${Date.now()}-${String(sealed)}`;
