@@ -13,13 +13,13 @@ afterEach(() => program.close());
 /** Passwords that are to be found nowhere, typed wrong and typed right. */
 const wrong = "wrong-horse-staple-77";
 
-/** What is kept besides the app's own: its schema, what Discord was told, how PikPak wants to be paced. */
+/** What is kept besides the app's own: its schema and who keeps its jobs, what Discord was told, how PikPak wants to be paced. */
 function personal(dataDir: string): string[] {
   const database = new DatabaseSync(join(dataDir, "chatdrive.sqlite"), { readOnly: true });
   const rows = database.prepare("SELECT key FROM keyv ORDER BY key").all();
   database.close();
   const own =
-    /^(schema:(?:version|keys)|discord:commands\/\d+|discord:servers|transfers:open|notes:pikpak:sign-ins:(?:account:|person:)?[0-9a-f]{16}(?::[0-9a-f]{16})?|access:operator-code|counters:totals|handled-updates:recent)$/;
+    /^(schema:(?:version|keys|jobs)|discord:commands\/\d+|discord:servers|transfers:open|notes:pikpak:sign-ins:(?:account:|person:)?[0-9a-f]{16}(?::[0-9a-f]{16})?|access:operator-code|counters:totals|handled-updates:recent)$/;
   return rows.map(({ key }) => String(key)).filter((key) => !own.test(key));
 }
 

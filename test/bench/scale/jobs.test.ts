@@ -27,8 +27,9 @@ describe("what the benchmark of jobs and locks measures", () => {
   test.skipIf(!hasPostgres)(
     "a kind of jobs over Postgres costs BullMQ connections of its own",
     async () => {
-      const [one, two] = [await connectionsOfBullOnPostgres(1), await connectionsOfBullOnPostgres(2)];
-      expect(two).toBeGreaterThanOrEqual(2 * one);
+      const [one, three] = [await connectionsOfBullOnPostgres(1), await connectionsOfBullOnPostgres(3)];
+      // A pool may have one more by the way.
+      expect(three).toBeGreaterThan(2 * one);
     },
     60_000,
   );
