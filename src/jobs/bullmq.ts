@@ -11,7 +11,15 @@ import {
 } from "./bullmq-record.ts";
 import { doJob, wake } from "./bullmq-run.ts";
 import type { KeptJob } from "./embedded.ts";
-import { JobCancelled, JobStopped, plainJson, type AnyJobKind, type JobKind, type JobState } from "./job.ts";
+import {
+  JobCancelled,
+  JobStopped,
+  JobsUnavailable,
+  plainJson,
+  type AnyJobKind,
+  type JobKind,
+  type JobState,
+} from "./job.ts";
 import type { AddOptions, JobName, JobQueue, JobWorker, OpenJob, QueueParts } from "./queue.ts";
 import type { Turns } from "./turns.ts";
 import { createWatch, type Watch } from "./watch.ts";
@@ -315,11 +323,14 @@ class BullJobs implements SharedJobs {
   async #answered<T>(call: Promise<T>): Promise<T> {
     const over = new AbortController();
     const late = this.#parts.wait(callTimeout, over.signal).then(
-      () => Promise.reject(new Error("the database of the jobs does not answer")),
+      () => Promise.reject(new JobsUnavailable("the database of the jobs does not answer")),
       () => call,
     );
     try {
       return await Promise.race([call, late]);
+    } catch (error) {
+      if (error instanceof JobsUnavailable) throw error;
+      throw new JobsUnavailable(`the database of the jobs failed: ${String(error)}`, { cause: error });
     } finally {
       over.abort();
     }

@@ -100,3 +100,10 @@ export function plainJson<T>(value: T): T {
 export class JobsError extends Error {
   override readonly name = "JobsError";
 }
+
+/** Where the jobs are kept cannot be reached, or does not answer. Nothing is known of what was asked; it may work later. */
+export class JobsUnavailable extends Error {
+  override readonly name = "JobsUnavailable";
+  /** A locale key: people are told what they are told of the store. */
+  readonly code = "store-unavailable";
+}

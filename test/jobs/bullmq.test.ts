@@ -5,6 +5,7 @@ import { createClient } from "@keyv/redis";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { jobKind } from "../../src/jobs/job.ts";
 import { createRedisTurns } from "../../src/jobs/redis-turns.ts";
+import { isStoreFailure } from "../../src/storage/error.ts";
 import { jobsContract } from "../contracts/jobs.ts";
 import { openQueue } from "./open-queue.ts";
 import { ended } from "./last-state.ts";
@@ -135,7 +136,19 @@ describe.skipIf(skipped !== undefined)("a Redis that is away or frozen", () => {
     const { queue } = await openQueue({ ...place(), url: proxy.url });
     await queue.add(letters, { text: "" }, { id: "before" });
     proxy.freeze();
-    await expect(queue.add(letters, { text: "" }, { id: "meanwhile" })).rejects.toThrow("does not answer");
+    const adding = queue.add(letters, { text: "" }, { id: "meanwhile" });
+    await expect(adding).rejects.toThrow("does not answer");
+    // People are told that what is kept cannot be reached, whichever server it is.
+    expect(isStoreFailure(await adding.catch((error: unknown) => error))).toBe(true);
+  });
+
+  test("a call to a Redis that is away fails as the store's do", async () => {
+    const proxy = await proxyTo(url ?? "");
+    const { queue } = await openQueue({ ...place(), url: proxy.url });
+    await queue.add(letters, { text: "" }, { id: "before" });
+    await proxy.cut();
+    const failure: unknown = await queue.list(letters).catch((error: unknown) => error);
+    expect(isStoreFailure(failure)).toBe(true);
   });
 });
 
