@@ -38,8 +38,13 @@ export async function openJobs(options: JobsOptions): Promise<JobQueue> {
       const [{ createBullJobs }, { openRedis }] = await Promise.all([import("./bullmq.ts"), import("./redis.ts")]);
       const database = await openRedis(url, { prefix, variable, ...parts });
       const queue = createBullJobs({ ...parts, seal, lockFor, database });
-      if (mayBeLeft) await adoptAll(records(), queue);
-      return queue;
+      try {
+        if (mayBeLeft) await adoptAll(records(), queue);
+        return queue;
+      } catch (error) {
+        await queue.stop();
+        throw error;
+      }
     }
     case "memory":
     case "sqlite":

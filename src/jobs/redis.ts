@@ -16,6 +16,7 @@ export async function openRedis(
   url: string,
   { prefix = "chatdrive-jobs", variable, onError }: RedisOptions,
 ): Promise<BullDatabase> {
+  // Much as the store connects to its Redis, which jobs know nothing of.
   let isConnected = false;
   const client = createClient({
     url,

@@ -223,7 +223,7 @@ async function ask(parts: DialogueParts, ctx: BotContext, walk: Walk, note?: str
   const { deliverer, post, wait } = parts;
   // The update that asks the next question is kept with it: what was typed must not be in it.
   forgetWords(ctx.update);
-  // The record is written at the end of this update: /cancel would not find the question before.
+  // The record is written after the question is shown: /cancel would not find it before.
   ctx.turn.holdBack();
   await keep(ctx, walk, notShown);
   const painted = paintQuestionOf(deliverer.painter(ctx), walk, ctx.from?.id ?? 0, note);
