@@ -79,6 +79,7 @@ const fault = z.strictObject({
   delay: z.number().exactOptional(),
   reset: z.boolean().exactOptional(),
   half: z.boolean().exactOptional(),
+  restAfter: z.number().exactOptional(),
   lost: z.boolean().exactOptional(),
   containing: z.string().exactOptional(),
 });

@@ -23,6 +23,8 @@ export interface Fault {
   readonly reset?: boolean;
   /** The real answer, cut off in the middle. */
   readonly half?: boolean;
+  /** The first 64 KiB of the real answer at once, and the rest so many ms later. */
+  readonly restAfter?: number;
   /** What was asked for happens, and the connection ends before the answer. */
   readonly lost?: boolean;
 }

@@ -186,7 +186,7 @@ async function handle(
   const fault = service.faults.meet({ method: request.method ?? "", path: place.path, body });
   if (fault && (await misbehave(fault, place, request, response))) return undefined;
   const cut = fault?.lost === true ? "lost" : fault?.half === true ? "half" : undefined;
-  const exchange = { request, response, body, cut } as const;
+  const exchange = { request, response, body, cut, restAfter: fault?.restAfter } as const;
   switch (place.host) {
     case "download":
       return service.download.handle(request, response);
@@ -222,6 +222,13 @@ async function handleAdmin(
   } catch (error) {
     return reply(400, { error: String(error) });
   }
+}
+
+function sendInTwo(response: ServerResponse, text: string, ms: number): void {
+  const bytes = Buffer.from(text);
+  response.write(bytes.subarray(0, 65_536));
+  const later = setTimeout(() => response.end(bytes.subarray(65_536)), ms);
+  response.once("close", () => clearTimeout(later));
 }
 
 /** True = the fault was the answer; false = it only came late, or the real answer is to be cut. */
@@ -268,12 +275,14 @@ interface ApiExchange {
   readonly body: string;
   /** Only half of the answer is sent, or none of it although everything happened. */
   readonly cut: "half" | "lost" | undefined;
+  /** ms between the first 64 KiB of the answer and its rest; undefined = it is sent in one. */
+  readonly restAfter: number | undefined;
 }
 
 function answerApi(
   service: Service,
   place: Place & { readonly host: Host },
-  { request, response, body, cut }: ApiExchange,
+  { request, response, body, cut, restAfter }: ApiExchange,
 ): void {
   const json = { "content-type": "application/json" };
   try {
@@ -292,7 +301,9 @@ function answerApi(
     );
     const whole = answer === undefined ? "" : JSON.stringify(answer);
     if (cut === "lost") return void response.destroy();
-    return void response.writeHead(200, json).end(cut === "half" ? whole.slice(0, whole.length / 2) : whole);
+    response.writeHead(200, json);
+    if (restAfter !== undefined) return sendInTwo(response, whole, restAfter);
+    return void response.end(cut === "half" ? whole.slice(0, whole.length / 2) : whole);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const language = request.headers["accept-language"] ?? "";

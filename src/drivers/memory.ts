@@ -11,6 +11,8 @@ export interface MemoryEntry extends Omit<Entry, "id" | "kind"> {
 }
 
 const pageSize = 500;
+/** Entries of a long folder that are told of before its page. */
+const early = 30;
 
 /** A tree in memory: the smallest complete driver, and the one to copy. `trees` are mounted by name. */
 export function memoryKind(trees: Readonly<Record<string, MemoryEntry>>): DriverKind {
@@ -28,12 +30,13 @@ export function memoryKind(trees: Readonly<Record<string, MemoryEntry>>): Driver
 
 function openTree(root: MemoryEntry): Driver {
   return {
-    async list(folder, { cursor = "0", signal } = {}) {
+    async list(folder, { cursor = "0", signal, onFirst } = {}) {
       signal?.throwIfAborted();
       const { children } = find(root, folder);
       if (!children) throw new StorageError("not-a-folder");
       const from = Number(cursor);
       const items = children.slice(from, from + pageSize).map((child, n) => entryOf(child, idOf(folder, from + n)));
+      if (from === 0 && pageSize < children.length) onFirst?.(items.slice(0, early));
       return { items, ...(from + pageSize < children.length && { next: String(from + pageSize) }) };
     },
     async stat(id, { signal } = {}) {

@@ -71,6 +71,11 @@ export interface ListOptions extends CallOptions {
   readonly cursor?: string | undefined;
   /** A page that was read before this listing began does not do; absent = one that was read a moment ago does. */
   readonly refresh?: boolean | undefined;
+  /**
+   * Told of the first entries of a page behind which there is another, before the rest of it has come; told again where it
+   * had to be asked for again. A drive that cannot say so early tells nothing.
+   */
+  readonly onFirst?: ((entries: readonly Entry[]) => void) | undefined;
 }
 
 /** A change of many entries, which may take several calls. */

@@ -30,8 +30,8 @@ export interface Edit {
 
 /** Folders read so far, one reader each for all askers. Empty folders are kept like others. */
 export interface Folders {
-  /** The folder once its first page is there; the rest is read on by itself. */
-  read(wanted: WantedFolder): Promise<Folder>;
+  /** The folder once its first page is there, or as `soon` has it; the rest is read on by itself. */
+  read(wanted: WantedFolder & Glance): Promise<Folder>;
   /** The folder read to its end, or as far as it went. */
   whole(wanted: WantedFolder): Promise<Folder>;
   /** The folder as far as it is known, without reading anything; undefined = it is not. */
@@ -55,6 +55,12 @@ export interface Folders {
 export interface Place {
   readonly entry: Entry;
   readonly folder: string | undefined;
+}
+
+/** How much of a folder is waited for. */
+export interface Glance {
+  /** The first entries of a long folder will do, where the drive tells them before the rest of their page. */
+  readonly soon?: boolean | undefined;
 }
 
 interface WantedFolder extends CallOptions {
@@ -168,7 +174,10 @@ export function createFolders(parts: FoldersParts): Folders {
     },
     async read(wanted) {
       const reader = readerFor(wanted);
-      await reader.serving(() => joined(reader.firstPage, wanted.signal));
+      // What takes the place of something known does so with its page: until then others are given what is known.
+      const isPlaced = readers.peek(keyOf(wanted.mount, wanted.folder)) === reader;
+      const enough = wanted.soon && isPlaced ? reader.firstEntries : reader.firstPage;
+      await reader.serving(() => joined(enough, wanted.signal));
       return reader.snapshot();
     },
     async whole(wanted) {
@@ -225,6 +234,8 @@ function keepSized(readers: LRUCache<string, Reader>, key: string, reader: Reade
 class Reader {
   /** Shared with whoever asked once nothing is added any more: then another array takes its place. */
   entries: Entry[] = [];
+  /** Resolves with the first entries the drive tells of, which are the first page's at the latest; rejects when there is none. */
+  readonly firstEntries: Promise<void>;
   /** Resolves with the first page, rejects when there is none. */
   readonly firstPage: Promise<void>;
   /** Resolves when nothing more will come. */
@@ -244,10 +255,19 @@ class Reader {
   constructor(wanted: WantedFolder, { now, monotonic }: Pick<FoldersParts, "now" | "monotonic">) {
     this.#readAt = now();
     this.#startedAt = monotonic();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.firstPage = promise;
-    this.done = this.#read(wanted, resolve).catch((error: unknown) => this.#breakOff(error, reject));
-    promise.catch(() => undefined);
+    const [entries, page] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    this.firstEntries = entries.promise;
+    this.firstPage = page.promise;
+    const onPage = () => {
+      entries.resolve();
+      page.resolve();
+    };
+    this.done = this.#read(wanted, { onEntries: entries.resolve, onPage }).catch((error: unknown) => {
+      const why = this.#breakOff(error);
+      entries.reject(why);
+      page.reject(why);
+    });
+    for (const { promise } of [entries, page]) promise.catch(() => undefined);
   }
 
   snapshot(): Folder {
@@ -324,27 +344,44 @@ class Reader {
     if (this.isRetired && this.#waiting === 0) this.stop(new StorageError("upstream", { message: "nobody waits" }));
   }
 
-  async #read({ driver, folder, asker, background, refresh }: WantedFolder, first: () => void): Promise<void> {
+  async #read(
+    { driver, folder, asker, background, refresh }: WantedFolder,
+    { onEntries, onPage }: { onEntries(): void; onPage(): void },
+  ): Promise<void> {
     let cursor: string | undefined;
     // Drives have been seen to give a cursor again, and would be read for ever.
     const seen = new Set<string>();
+    const early = new Set<string>();
+    const onFirst = (entries: readonly Entry[]) => {
+      // Told again where the page had to be asked for again.
+      if (early.size > 0) return;
+      for (const entry of entries) {
+        early.add(entry.id);
+        this.entries.push(entry);
+      }
+      onEntries();
+    };
+    const signal = this.#stop.signal;
     do {
-      const page = await driver.list(folder, { signal: this.#stop.signal, cursor, asker, background, refresh });
+      const options = { signal, cursor, asker, background, refresh };
+      const page = await driver.list(folder, cursor === undefined && !background ? { ...options, onFirst } : options);
       this.#readAt = Math.min(this.#readAt, page.readAt ?? Infinity);
-      for (const entry of page.items) this.entries.push(entry);
+      // What was told early may have been changed meanwhile, and stays as it is now.
+      for (const entry of page.items) if (!early.has(entry.id)) this.entries.push(entry);
+      early.clear();
       cursor = page.next;
       if (cursor !== undefined && seen.has(cursor))
         throw new StorageError("upstream", { message: "a page comes again" });
       if (cursor !== undefined) seen.add(cursor);
       if (cursor === undefined) this.settled = true;
-      first();
+      onPage();
     } while (cursor !== undefined);
   }
 
-  #breakOff(error: unknown, reject: (error: unknown) => void): void {
+  #breakOff(error: unknown): unknown {
     const why = this.#stop.signal.aborted ? (this.#stop.signal.reason as StorageError) : error;
     this.settled = true;
     this.#failed = why instanceof StorageError ? { code: why.code, retryAfter: why.retryAfter } : { code: "upstream" };
-    reject(why);
+    return why;
   }
 }

@@ -122,14 +122,15 @@ async function mount(parts: MountingParts, draft: MountDraft, { signal }: Pick<C
   }
 }
 
-/** The driver of a mount, its root listed with it: as a folder, so that whoever mounts it sees the root without another call. */
+/** The driver of a mount, at least the first entries of its root listed with it: as a folder, so that whoever mounts it sees the root without another call. */
 async function proved(
   { drivers, folders }: MountingParts,
   wanted: WantedDriver,
   { refresh, signal }: { readonly refresh: boolean } & Pick<CallOptions, "signal">,
 ): Promise<Driver> {
   const driver = await drivers.open(wanted);
-  await wrapped(() => folders.read({ mount: wanted.mount, folder: undefined, driver, refresh, signal }), signal);
+  const { mount } = wanted;
+  await wrapped(() => folders.read({ mount, folder: undefined, driver, refresh, soon: true, signal }), signal);
   return driver;
 }
 

@@ -18,7 +18,7 @@ import {
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
 import type { Values } from "./field.ts";
-import { createFolders, type Folder, type Folders } from "./folders.ts";
+import { createFolders, type Folder, type Folders, type Glance } from "./folders.ts";
 import { createHealthWatch, type HealthWatch } from "./health-watch.ts";
 import { createKnown, type Known } from "./known.ts";
 import { createLinks, type LinkChoice, type Links } from "./links.ts";
@@ -35,11 +35,14 @@ export interface Storage extends Mounting, SignIns, Changes, Pick<HealthWatch, "
   can(mount: string): Promise<ReadonlySet<Capability>>;
   /** The mount, or undefined when there is none of that id. */
   find(id: string): Promise<Mount | undefined>;
-  /** A folder (absent = root) once its first page is there; the rest is read on in the background, one reader for all askers. */
+  /**
+   * A folder (absent = root) once its first page is there, or as `soon` has it; the rest is read on in the background, one
+   * reader for all askers.
+   */
   folder(
     mount: string,
     folder: string | undefined,
-    options?: CallOptions & { readonly refresh?: boolean | undefined },
+    options?: CallOptions & Glance & { readonly refresh?: boolean | undefined },
   ): Promise<Folder>;
   /** The folder as far as it is known already; undefined = it is not. Never asks the drive. */
   peek(mount: string, folder: string | undefined): Folder | undefined;

@@ -52,6 +52,7 @@ export class Cloud {
   readonly devices: string[] = [];
   #gate: Promise<void> | undefined;
   #open: (() => void) | undefined;
+  #holdsFirst = false;
 
   constructor({ accounts = {}, shares = {} }: Partial<Pick<Cloud, "accounts" | "shares">>) {
     this.accounts = accounts;
@@ -59,7 +60,8 @@ export class Cloud {
   }
 
   /** Holds second and later pages back until `release`. */
-  hold(): void {
+  hold({ first = false }: { readonly first?: boolean } = {}): void {
+    this.#holdsFirst = first;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#gate = promise;
     this.#open = resolve;
@@ -146,7 +148,9 @@ export class Cloud {
       list: async (folder, options = {}) => {
         await pass(`list ${folder ?? "/"} ${options.cursor ?? "0"}`);
         if (options.cursor !== undefined) await this.#gate;
-        return driver.list(folder, options);
+        const page = await driver.list(folder, options);
+        if (this.#holdsFirst) await this.#gate;
+        return page;
       },
       stat: async (id, options) => {
         await pass(`stat ${id}`);

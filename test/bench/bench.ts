@@ -4,13 +4,13 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Answer } from "../../src/actions/model/screen.ts";
-import { startPikPak, type PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
+import type { PikPakEmulator } from "../../emulators/pikpak/pikpak.ts";
 import type { ChatsTaken } from "./chats.ts";
+import { firstScreens } from "./first-screens.ts";
 import { heapFlags } from "./heap-flags.ts";
 import { moveSelection, searchTwice, type Cost } from "./long-work.ts";
 import { timeToReady } from "./ready.ts";
-import { account, asked, over, overService, rootOf } from "./service.ts";
+import { account, asked, over, rootOf } from "./service.ts";
 import { unlimited, type UpdateRate } from "./updates/updates.ts";
 import { app, mia, usualCloud, visitOf } from "../actions/test-app.ts";
 
@@ -22,72 +22,15 @@ const rows: string[][] = [];
 const note = (what: string, calls: number | string, time: string, wanted: string) =>
   rows.push([what, String(calls), time, wanted]);
 
-const listings = (pikpak: PikPakEmulator) => asked(pikpak, /\/drive\/v1\/files$/);
 const details = (pikpak: PikPakEmulator) => asked(pikpak, /\/drive\/v1\/files\/./);
 const refreshes = (pikpak: PikPakEmulator) => asked(pikpak, /\/v1\/auth\/token$/);
 
-/** Rounds of which the median is told; the first are left out, in which Node compiles what it runs. */
-const rounds = { all: 12, warm: 5 } as const;
-
-/** The sizes in turns, each time by a process-wide cold cache: a new account's drive, opened and browsed for the first time. */
-async function firstScreens(counts: readonly number[]): Promise<void> {
-  const services = await Promise.all(counts.map(serviceOf));
-  const seen = counts.map(() => [] as Seen[]);
-  for (let round = 0; round < rounds.all; round++) {
-    for (const [n, pikpak] of services.entries()) {
-      const one = await firstScreen(pikpak);
-      if (round >= rounds.warm) seen[n]?.push(one);
-    }
+async function longFolders(): Promise<void> {
+  for (const { entries, calls, ours, whole } of await firstScreens([10, 1000, 20_000, 100_000])) {
+    const what = `first screen of ${entries.toLocaleString("en")} entries`;
+    const wanted = entries === 10 ? "1 call" : "1 call, 1.2 × of the first of ours";
+    note(what, calls, `${ms(ours)} of ours, there after ${ms(whole)}`, wanted);
   }
-  for (const [n, count] of counts.entries()) {
-    const all = seen[n] ?? [];
-    const [ours, served] = [median(all.map((one) => one.ours)), median(all.map((one) => one.served))];
-    const calls = Math.max(...all.map((one) => one.calls));
-    const wanted = n === 0 ? "1 call" : "1 call, 1.2 × of the first";
-    note(
-      `first screen of ${count.toLocaleString("en")} entries`,
-      calls,
-      `${ms(ours)} and ${ms(served)} of the service`,
-      wanted,
-    );
-  }
-  for (const pikpak of services) await pikpak.close();
-}
-
-async function serviceOf(count: number): Promise<PikPakEmulator> {
-  const pikpak = await startPikPak();
-  const owner = pikpak.build.account(account);
-  const folder = pikpak.build.folder(owner, undefined, "shelf");
-  pikpak.build.many(owner, folder, count, (n) => ({ name: `file ${n}.bin`, size: 8_388_608 }));
-  return pikpak;
-}
-
-interface Seen {
-  readonly calls: number;
-  /** Milliseconds of ours. */
-  readonly ours: number;
-  /** Milliseconds until the service, which runs in this process, had answered: no cost of ours. */
-  readonly served: number;
-}
-
-function firstScreen(pikpak: PikPakEmulator): Promise<Seen> {
-  return overService(pikpak, async ({ at }) => {
-    await rootOf(at);
-    const before = listings(pikpak);
-    let served = 0;
-    const stop = pikpak.onCall((call) => (served += call.ms));
-    const started = performance.now();
-    const answer = await at.do(mia, { do: "browse", path: "/shelf" });
-    const took = performance.now() - started;
-    stop();
-    const calls = listings(pikpak) - before;
-    await leave(answer);
-    return { calls, ours: took - served, served };
-  });
-}
-
-function median(figures: readonly number[]): number {
-  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
 }
 
 async function links(): Promise<void> {
@@ -229,11 +172,6 @@ async function updates(answering: "bot" | "grammy", what: string, wanted: string
   note(what, rate, `${took.toFixed(1)} s`, wanted);
 }
 
-/** Stops what a screen would go on to show. */
-async function leave({ updates }: Answer): Promise<void> {
-  await updates?.[Symbol.asyncIterator]().return?.();
-}
-
 function ms(time: number): string {
   return `${time.toFixed(time < 10 ? 1 : 0)} ms`;
 }
@@ -250,7 +188,7 @@ function print(): void {
   process.stdout.write(`${table.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n`);
 }
 
-await firstScreens([10, 1000, 20_000, 100_000]);
+await longFolders();
 await links();
 await expiredToken();
 await manyAskers();

@@ -189,4 +189,14 @@ describe.each([
     cloud.release();
     expect(await front.sees("1,200 entries")).toBe(first);
   });
+
+  test("a long folder whose first page takes its time shows at once what has come of it", async () => {
+    const cloud = new Cloud({ shares: { open1: { tree: many(1200) } } });
+    cloud.hold({ first: true });
+    front = await openFront(cloud);
+    await front.command("share", { link: open1 });
+    const first = await front.sees("page 1/…", "30 entries so far");
+    cloud.release();
+    expect(await front.sees("1,200 entries")).toBe(first);
+  });
 });

@@ -23,6 +23,8 @@ export class SlowDrive implements Driver {
   readonly #pages: Entry[][];
   #gate: Promise<void> = Promise.resolve();
   #holdsFirst = false;
+  /** How many entries of a first page with others behind it are told before the page. */
+  early = 0;
   #open: () => void = () => undefined;
 
   constructor(pages: Entry[][]) {
@@ -41,10 +43,11 @@ export class SlowDrive implements Driver {
     this.#open();
   }
 
-  async list(folder: string | undefined, { cursor = "0", signal }: Listing = {}): Promise<Page<Entry>> {
+  async list(folder: string | undefined, { cursor = "0", signal, onFirst }: Listing = {}): Promise<Page<Entry>> {
     this.signals.push(signal);
     this.asked.push(`list ${folder ?? "/"} ${cursor}`);
     const { [Number(cursor)]: items = [] } = this.#pages;
+    if (this.early > 0 && cursor === "0") onFirst?.(items.slice(0, this.early));
     if (cursor !== "0" || this.#holdsFirst) await Promise.race([this.#gate, rejected(signal)]);
     if (this.failing) throw this.failing;
     const at = Number(cursor);

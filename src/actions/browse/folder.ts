@@ -50,11 +50,14 @@ function isGone(error: unknown): boolean {
 }
 
 /** The folder, read at least as far as the page asked for: who turns pages faster than it is read waits for it. */
-async function readUpTo(context: ActionContext, state: FolderView, { refresh = false }: ViewOptions): Promise<Folder> {
+async function readUpTo(context: ActionContext, state: FolderView, options: ViewOptions): Promise<Folder> {
   const { services, signal, person } = context;
+  const { refresh = false } = options;
   const { storage } = services;
   const asker = person.id;
-  const first = await storage.folder(state.mount, folderId(state), { refresh, signal, asker });
+  // Rows are there sooner than their page. What is looked for among them is not.
+  const soon = state.page === 1 && state.filter === undefined && options.around === undefined;
+  const first = await storage.folder(state.mount, folderId(state), { refresh, soon, signal, asker });
   const wanted = (state.page - 1) * rowsHere(context);
   if (state.page === 1 || isSettled(first) || first.entries.length > wanted) return first;
   for await (const folder of storage.follow(state.mount, folderId(state), { signal, asker, every: 200 })) {

@@ -12,6 +12,7 @@ export async function entryPoint(context: ActionContext, mount: Mount): Promise<
   for (let depth = 0; depth < maxDepth; depth += 1) {
     const id = folder.trail.at(-1)?.id;
     const { entries, complete } = await context.services.storage.folder(mount.id, id, {
+      soon: true,
       signal: context.signal,
       asker: context.person.id,
     });

@@ -1,4 +1,4 @@
-import type { CallOptions, Driver, DriverContext, Link, Page } from "../../storage/driver.ts";
+import type { CallOptions, Driver, DriverContext, Link, ListOptions, Page } from "../../storage/driver.ts";
 import type { Entry } from "../../storage/entry.ts";
 import { StorageError } from "../../storage/error.ts";
 import { createChanges } from "./changes.ts";
@@ -16,6 +16,7 @@ import {
   entryOf,
   isFolder,
   originalLink,
+  peekFirst,
   readPage,
   readQuota,
   transcodeLink,
@@ -37,6 +38,8 @@ interface AccountParts {
 
 /** Entries a page: the most the service is known to take. */
 const pageSize = "500";
+/** Entries of a long folder that are told of before the page: more than any chat shows at once. */
+const glance = 30;
 /** What is whole and not in the trash. */
 const filters = JSON.stringify({ phase: { eq: "PHASE_TYPE_COMPLETE" }, trashed: { eq: false } });
 /** Without it the service may answer with a slower pool, or with a transcode first. */
@@ -119,12 +122,8 @@ interface Reading {
   detail(id: string, options: CallOptions): Promise<RemoteDetails>;
 }
 
-async function list(
-  { client, detail }: Reading,
-  folder: string,
-  options: CallOptions & { cursor?: string | undefined },
-): Promise<Page<Entry>> {
-  const { cursor = "", ...rest } = options;
+async function list({ client, detail }: Reading, folder: string, options: ListOptions): Promise<Page<Entry>> {
+  const { cursor = "", onFirst, ...rest } = options;
   const query = {
     parent_id: folder,
     limit: pageSize,
@@ -133,7 +132,8 @@ async function list(
     thumbnail_size: "SIZE_MEDIUM",
     with_audit: "true",
   };
-  const { files, next } = readPage(await client.call({ method: "GET", path: "/drive/v1/files", query, ...rest }));
+  const peek = onFirst && peekFirst(glance, (first) => onFirst(first.map(entryOf)));
+  const { files, next } = readPage(await client.call({ method: "GET", path: "/drive/v1/files", query, peek, ...rest }));
   // A folder that is gone lists as empty; only its detail tells.
   if (files.length === 0 && cursor === "" && folder !== "") assertFolder(await detail(folder, rest));
   if (next !== "" && next === cursor) throw new StorageError("upstream", { message: "PikPak repeats a page token" });

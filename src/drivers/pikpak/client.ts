@@ -6,7 +6,7 @@ import { permissionMissing, purposeOf } from "./connect/permission.ts";
 import { readReply, reactTo, type Failure, type Reaction } from "./failure.ts";
 import type { Gate } from "./gate.ts";
 import { userAgentOf, type Identity } from "./identity.ts";
-import type { Exchange, Received, Transport } from "./transport.ts";
+import type { Exchange, Peek, Received, Transport } from "./transport.ts";
 
 /** A call on the drive host, already free of hosts, headers and tokens. */
 interface Call extends CallOptions {
@@ -15,6 +15,8 @@ interface Call extends CallOptions {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Shown what has come of a good answer; anew where the call is sent again. */
+  readonly peek?: Peek | undefined;
 }
 
 /**
@@ -166,6 +168,7 @@ function exchangeOf(
       ...(credentials.accessToken && { authorization: `Bearer ${credentials.accessToken}` }),
     },
     ...(call.body === undefined ? {} : { body: call.body }),
+    peek: call.peek,
     signal: call.signal,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { StorageError, type StorageErrorCode } from "../../storage/error.ts";
+import { parseJson } from "./wire.ts";
 
 /** A refusal as the service worded it, out of either envelope or none. */
 export interface Failure {
@@ -170,7 +171,7 @@ const envelope = z.looseObject({
 export function readReply({ status, text, retryAfter, mayBeEmpty }: Received): Reply {
   const good = status >= 200 && status < 300;
   if (text.trim() === "" && good && mayBeEmpty) return { is: "answer", body: {} };
-  const body = parsed(text);
+  const body = parseJson(text);
   if (typeof body !== "object" || body === null || Array.isArray(body)) return wordless(status, retryAfter);
   const read = envelope.parse(body);
   const refused = read.error !== "" && read.error !== "OK" ? true : read.error_code !== 0;
@@ -203,14 +204,6 @@ function wordless(status: number, retryAfter: number | undefined): Reply {
 function detailsOf(body: object): string {
   const details = "details" in body ? body.details : "error_details" in body ? body.error_details : "";
   return details === "" ? "" : JSON.stringify(details).slice(0, 300);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Milliseconds out of a Retry-After header, in seconds or as an HTTP date. */

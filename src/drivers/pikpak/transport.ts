@@ -11,8 +11,13 @@ export interface Exchange {
   readonly body?: unknown;
   /** Whether what has come so far is all that is wanted of a stream that stays open; absent = its end is waited for. */
   readonly isWhole?: ((text: string) => boolean) | undefined;
+  /** Shown what has come so far of a good answer's text, until it has seen enough. */
+  readonly peek?: Peek | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Looks at the beginning of a text; true = it need not be shown more of it. */
+export type Peek = (text: string) => boolean;
 
 export interface Received {
   readonly status: number;
@@ -88,7 +93,7 @@ export function createTransport({
 
 async function sendWith(
   agent: Dispatcher,
-  { method, url, headers, body, isWhole, signal }: Exchange,
+  { method, url, headers, body, isWhole, peek, signal }: Exchange,
   { now, whole }: { readonly now: number; readonly whole: number },
 ): Promise<Received> {
   const deadline = AbortSignal.timeout(whole);
@@ -100,7 +105,7 @@ async function sendWith(
       body: bodyOf(body),
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
-    const text = isWhole ? await readUntil(answer.body, isWhole) : await answer.body.text();
+    const text = await textOf(answer, { isWhole, peek });
     const received = firstOf(answer.headers);
     const retryAfter = retryAfterOf(received["retry-after"], now);
     return { status: answer.statusCode, text, headers: received, retryAfter };
@@ -125,6 +130,23 @@ function contentType(body: unknown): Readonly<Record<string, string>> {
 function firstOf(headers: Dispatcher.ResponseData["headers"]): Readonly<Record<string, string>> {
   const pairs = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]);
   return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+}
+
+function textOf(
+  { body, statusCode }: Dispatcher.ResponseData,
+  { isWhole, peek }: Pick<Exchange, "isWhole" | "peek">,
+): Promise<string> {
+  if (isWhole) return readUntil(body, isWhole);
+  return peek && statusCode === 200 ? readShowing(body, peek) : body.text();
+}
+
+/** Reads all of it, and shows what has come so far until enough was seen. */
+function readShowing(body: Dispatcher.ResponseData["body"], peek: Peek): Promise<string> {
+  let hasSeen = false;
+  return readUntil(body, (text) => {
+    hasSeen ||= peek(text);
+    return false;
+  });
 }
 
 /** Reads no further than is wanted, and lets go of the rest. */

@@ -81,9 +81,48 @@ export function readFile(body: unknown): RemoteDetails {
 export function readPage(body: unknown): RemotePage {
   const { files, next_page_token } = read(listShape, body, "a listing");
   const given = files ?? [];
-  const good = given.map((one) => listedShape.safeParse(one).data).filter((one) => one !== undefined);
+  const good = goodOf(given);
   if (given.length > 0 && good.length === 0) read(listedShape, given[0], "a listing of files");
   return { files: good, next: next_page_token };
+}
+
+function goodOf(files: readonly unknown[]): readonly RemoteFile[] {
+  return files.map((one) => listedShape.safeParse(one).data).filter((one) => one !== undefined);
+}
+
+/** Characters an entry takes, about: twice and four times as many are looked at where it takes more. */
+const entryLength = 1024;
+/** Where an entry may end. Inside of one such a place leaves brackets open, and what is before it is no JSON. */
+const entryEnd = "},{";
+/** Places that are tried: an entry has fewer of them inside. */
+const maxTries = 30;
+
+/**
+ * Looks for the first `count` files of a long listing in what has come of its text. The service names the next page before
+ * the files: where there is none the page is all there is, and nothing is told of it before its end.
+ */
+export function peekFirst(count: number, onFirst: (files: readonly RemoteFile[]) => void): (text: string) => boolean {
+  let length = count * entryLength;
+  return (text) => {
+    for (; text.length >= length; length *= 2) {
+      if (!/^\s*\{[^[]*"next_page_token"\s*:\s*"[^"]/.test(text)) return true;
+      const files = firstFiles(text.slice(0, length), count);
+      if (files && files.length > 0) onFirst(files);
+      if (files) return true;
+    }
+    return false;
+  };
+}
+
+function firstFiles(text: string, count: number): readonly RemoteFile[] | undefined {
+  let end = text.length;
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    end = text.lastIndexOf(entryEnd, end - 1);
+    if (end === -1) return undefined;
+    const { files } = listShape.safeParse(parseJson(`${text.slice(0, end)}}]}`)).data ?? {};
+    if (files) return files.length < count ? undefined : goodOf(files.slice(0, count));
+  }
+  return undefined;
 }
 
 const shareShape = z.looseObject({ share_status: text, share_status_text: text, pass_code_token: text, title: text });
@@ -156,6 +195,15 @@ function readTransfer(quantities: unknown): Quota["transfer"] {
 /** A limit of 0 is how the service says that there is none. */
 function allowanceOf(limit: number | undefined, used: number | undefined): Allowance | undefined {
   return limit === undefined || limit === 0 || used === undefined ? undefined : { limit, used };
+}
+
+/** Undefined = it is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The answer in its shape, or `upstream`. `what`: for the log. */

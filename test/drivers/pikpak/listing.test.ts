@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Entry } from "../../../src/storage/entry.ts";
 import { createFolders } from "../../../src/storage/folders.ts";
 import { kindNamed, kindsOf, startService, username, type Service } from "./service.ts";
 
@@ -153,6 +154,55 @@ describe("listing", () => {
     const { next = "" } = await driver.list(folder.id);
     at.pikpak.tokens.expireCaptcha();
     expect((await driver.list(folder.id, { cursor: next })).items).toHaveLength(200);
+  });
+});
+
+describe("the first entries of a long listing", () => {
+  const listing = "/drive/v1/files";
+  const many = (count: number) => {
+    const folder = at.pikpak.build.folder(at.mia, undefined, "Many");
+    at.pikpak.build.many(at.mia, folder, count, (n) => ({ name: `file ${n} },{"}]`, size: n }));
+    return folder.id;
+  };
+  const namesOf = (entries: readonly { name: string }[] | undefined) => entries?.map(({ name }) => name);
+
+  test("are told before the rest of their page has come, as the page has them", async () => {
+    const id = many(501);
+    const driver = at.account();
+    const { items } = await driver.list(id);
+    at.pikpak.fail({ path: listing, restAfter: 3_600_000 });
+    const { promise: first, resolve: onFirst } = Promise.withResolvers<readonly Entry[]>();
+    const leave = new AbortController();
+    const listed = driver.list(id, { onFirst, signal: leave.signal });
+    expect(await first).toEqual(items.slice(0, 30));
+    leave.abort(new Error("seen enough"));
+    await expect(listed).rejects.toThrow("seen enough");
+  });
+
+  test("are not told where the page is all there is: it is given whole", async () => {
+    const told: number[] = [];
+    const { items } = await at.account().list(many(500), { onFirst: (entries) => told.push(entries.length) });
+    expect(items).toHaveLength(500);
+    expect(told).toEqual([]);
+  });
+
+  test("are told again where the answer broke off in the middle and was asked for again", async () => {
+    const id = many(501);
+    at.pikpak.fail({ path: listing, half: true });
+    const told: (readonly string[] | undefined)[] = [];
+    const { items } = await at.account().list(id, { onFirst: (entries) => told.push(namesOf(entries)) });
+    const first = namesOf(items)?.slice(0, 30);
+    expect(told).toEqual([first, first]);
+  });
+
+  test("are not told of a refusal", async () => {
+    const body =
+      JSON.stringify({ error: "file_not_found", error_code: 5, next_page_token: "x", files: [] }) + " ".repeat(1e5);
+    at.pikpak.fail({ path: listing, status: 404, body });
+    const told: unknown[] = [];
+    const listed = at.account().list("VOgone", { onFirst: (entries) => told.push(entries) });
+    await expect(listed).rejects.toMatchObject({ code: "not-found" });
+    expect(told).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   detailsOf,
   entryOf,
   originalLink,
+  peekFirst,
   readFile,
   readPage,
   readQuota,
@@ -103,6 +104,40 @@ describe("whatever the service sends", () => {
         expect(() => new Date(Number(expiresAt ?? 0)).toISOString()).not.toThrow();
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test("the first files that are told of a listing are those its page begins with, wherever its text is cut", () => {
+    const listed = fc.array(fc.oneof(file, file, fc.jsonValue({ maxDepth: 3 })), { maxLength: 12 });
+    const next = fc.constantFrom("", "more", "},{", '"files":[{}]');
+    fc.assert(
+      fc.property(listed, next, fc.integer({ min: 1, max: 4 }), fc.array(fc.nat()), (files, token, count, cuts) => {
+        const text = `${JSON.stringify({ kind: "drive#fileList", next_page_token: token, files })}${" ".repeat(20_000)}`;
+        const told: unknown[] = [];
+        const peek = peekFirst(count, (first) => told.push(first));
+        const places = [...cuts.map((cut) => cut % text.length), text.length].toSorted((a, b) => a - b);
+        for (const place of places) if (peek(text.slice(0, place))) break;
+        const begins = tried(() => readPage({ files: files.slice(0, count), next_page_token: token }))?.files ?? [];
+        if (told.length === 0) return;
+        expect(told).toEqual([begins]);
+        expect([token === "", files.length <= count, begins.length === 0]).toEqual([false, false, false]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("the first files of a long listing are told at its first entries, whatever they are called", () => {
+    const name = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("},{", '"},{"', "]}", "\\"));
+    const files = fc.array(name, { minLength: 5, maxLength: 9 });
+    fc.assert(
+      fc.property(files, (names) => {
+        const listed = names.map((one, n) => ({ id: `VO${n}`, name: one, medias: [{ a: 1 }, { a: 2 }] }));
+        const text = JSON.stringify({ next_page_token: "more", files: listed });
+        const told: string[] = [];
+        const peek = peekFirst(4, (first) => told.push(...first.map((one) => one.name)));
+        expect(peek(`${text}${" ".repeat(5000)}`)).toBe(true);
+        expect(told).toEqual(names.slice(0, 4).map((one) => one.toWellFormed()));
+      }),
     );
   });
 

@@ -129,6 +129,8 @@ describe("faults", () => {
     const started = performance.now();
     expect((await at.drive("GET", "/drive/v1/about")).status).toBe(200);
     expect(performance.now() - started).toBeGreaterThan(50);
+    at.pikpak.fail({ restAfter: 1 });
+    expect((await at.drive("GET", "/drive/v1/about")).body).toMatchObject({ kind: "drive#about" });
     at.pikpak.fail({ error: "captcha_invalid", code: 9, odd: "no-code" });
     expect((await at.drive("GET", "/drive/v1/about")).body).not.toHaveProperty("error_code");
     at.pikpak.fail({ path: "/v1/auth/signin", error: "invalid_grant", code: 4126, odd: "metadata-list" });
