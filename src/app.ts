@@ -153,7 +153,7 @@ async function openApp(config: Config, { onFatal, log, stop, onClose }: AppHooks
     if (action.do === "cancel") await pages.cancel({ person: visit.person.id });
     return perform(services, visit, action, signal);
   };
-  const frontends = (late.frontends = createFrontends(config, {
+  const frontends = (late.frontends = await createFrontends(config, {
     store,
     jobs,
     words,

@@ -2,7 +2,7 @@ import type { Keyv } from "keyv";
 import { isPendingFormOf } from "../discord/pending-forms.ts";
 import { isPageOf } from "../gateway/pages.ts";
 import type { Store } from "../store/store.ts";
-import { isDialogueOf } from "../telegram/dialogue-records.ts";
+import { isDialogueOf } from "../telegram/dialogue-key.ts";
 
 /** Deletes what chats and pages keep of a person, looking through all they keep: it is asked for rarely, and lives for a day at most. */
 export function forgetter(store: Store): (person: string) => Promise<void> {

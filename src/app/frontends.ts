@@ -13,7 +13,7 @@ import { canPost } from "../actions/browse/can-post.ts";
 import { namesShare } from "../actions/shares/recognise.ts";
 import { suggest } from "../actions/suggest.ts";
 import type { Config } from "../config.ts";
-import { createDiscord, type Discord, type DiscordParts } from "../discord/bot.ts";
+import type { Discord, DiscordParts } from "../discord/bot.ts";
 import { deriveKey } from "../gateway/keys.ts";
 import type { SubmitOutcome, SubmitPage } from "../gateway/pages.ts";
 import type { JobQueue } from "../jobs/queue.ts";
@@ -21,8 +21,8 @@ import { createOutbound } from "../outbound.ts";
 import { updatesOnce } from "./handled-updates.ts";
 import { peersOver } from "./peers.ts";
 import type { Store } from "../store/store.ts";
-import { createTelegram, type Telegram } from "../telegram/bot.ts";
-import { type TelegramSettings } from "../telegram/settings.ts";
+import type { Telegram } from "../telegram/bot.ts";
+import type { TelegramSettings } from "../telegram/settings.ts";
 import type { Words } from "../i18n/words.ts";
 
 /** The chats that are switched on. */
@@ -66,11 +66,13 @@ interface FrontendParts {
   onFatal(message: string): void;
 }
 
-/** Makes the chats the configuration has tokens for. */
-export function createFrontends(config: Config, parts: FrontendParts): Frontends {
-  const telegram = config.telegram ? telegramOf(config.telegram, config.outbound, parts) : undefined;
+/** Makes the chats the configuration has tokens for; of another nothing is loaded. */
+export async function createFrontends(config: Config, parts: FrontendParts): Promise<Frontends> {
   const outbound = config.discord && outboundOf(config);
-  const discord = config.discord ? discordOf(config.discord, { ...parts, outbound }) : undefined;
+  const [telegram, discord] = await Promise.all([
+    config.telegram && telegramOf(config.telegram, config.outbound, parts),
+    config.discord && discordOf(config.discord, { ...parts, outbound }),
+  ]);
   /** The chat that an id of a person or a place is of. */
   const chatOf = (id: string) => (id.startsWith("discord:") ? discord : telegram);
   return {
@@ -144,11 +146,12 @@ function outcomeOf(sent: SentOff): SubmitOutcome {
 /** No other answers on the page mend these. */
 const final: ReadonlySet<Notice["notice"]> = new Set(["mount-gone", "account-suspended"]);
 
-function telegramOf(
+async function telegramOf(
   settings: NonNullable<Config["telegram"]>,
   proxies: Config["outbound"],
   parts: FrontendParts,
-): Telegram {
+): Promise<Telegram> {
+  const { createTelegram } = await import("../telegram/bot.ts");
   const { store, jobs, words, services, perform, newest, log, onFatal } = parts;
   const outbound = createOutbound(proxies);
   return createTelegram({
@@ -209,10 +212,11 @@ export function webhookSecret({ secret }: { readonly secret?: string }, key: Uin
   return secret ?? Buffer.from(deriveKey(key, "webhook")).toString("base64url");
 }
 
-function discordOf(
+async function discordOf(
   settings: NonNullable<Config["discord"]>,
   parts: FrontendParts & Pick<DiscordParts, "outbound">,
-): Discord {
+): Promise<Discord> {
+  const { createDiscord } = await import("../discord/bot.ts");
   const { store, jobs, words, services, perform, log, onFatal } = parts;
   return createDiscord({
     settings,

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Peers } from "../storage/peers.ts";
 import { createAskedSecrets, type AskedSecrets } from "./asked-secrets.ts";
 import type { BotContext, Kept, Waiting } from "./context.ts";
+import { dialogueKey } from "./dialogue-key.ts";
 import { loggable } from "./loggable.ts";
 import type { Wait } from "./retry.ts";
 import { fieldAsked, hasSecrets, isTypedToSignIn } from "./walk.ts";
@@ -166,16 +167,6 @@ function createLasting({ store, log, wait, closing }: RecordsParts): Lasting {
       }
     },
   };
-}
-
-/** Whether what is kept under this key is a dialogue with that person, in whichever chat. */
-export function isDialogueOf(key: string, person: string): boolean {
-  return person.startsWith("telegram:") && key.endsWith(person.slice(person.indexOf(":")));
-}
-
-/** One person in one chat: two people in a group do not answer each other's questions. */
-export function dialogueKey({ chat, from }: BotContext): string {
-  return `${chat?.id ?? ""}:${from?.id ?? ""}`;
 }
 
 /** The question that waits in a record. */

@@ -1,7 +1,7 @@
 import type { AskedSecrets } from "./asked-secrets.ts";
 import { commandIn, commandNamed } from "./commands.ts";
 import type { BotContext } from "./context.ts";
-import { dialogueKey } from "./dialogue-records.ts";
+import { dialogueKey } from "./dialogue-key.ts";
 
 /** What is known without the store. */
 export interface UnreadParts {
