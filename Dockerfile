@@ -18,4 +18,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.GATEWAY_PORT||8080}/healthz`).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
 # As `npm start` does; see "What it costs" in docs/operating.md.
-CMD ["node", "--heap-growing-percent=50", "--min-semi-space-size=16", "--max-semi-space-size=16", "src/main.ts"]
+CMD ["node", "--heap-growing-percent=50", "--max-semi-space-size=16", "src/main.ts"]

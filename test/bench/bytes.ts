@@ -15,6 +15,8 @@ import { cpuSeconds, residentMiB, startNode, startProxy, type Contender } from "
 const only = option("only")?.split(",");
 const rounds = Number(option("rounds") ?? 3);
 const mib = 1024 * 1024;
+/** Turns of fifty seeks until a process answers as one does that has run for some minutes: until then Node compiles. */
+const warmTurns = 100;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -87,7 +89,7 @@ async function compareSeeks(scheme: string, rows: readonly Row[]): Promise<void>
 }
 
 async function takeTurns(viewers: readonly Viewer[], rows: readonly Row[]): Promise<void> {
-  for (let turn = 0; turn < 6; turn += 1) for (const viewer of viewers) await viewer.warmUp(50);
+  for (let turn = 0; turn < warmTurns; turn += 1) for (const viewer of viewers) await viewer.warmUp(50);
   for (const viewer of viewers) await viewer.begin();
   for (let turn = 0; turn < 6; turn += 1) for (const viewer of viewers) await viewer.watch(50);
   const undici = viewers.find(({ name }) => name === "undici")?.quantile(0.5);

@@ -61,6 +61,8 @@ export class RunningExchange {
   /** Slices that came before the sink. */
   #early: (() => void)[] = [];
   #owed = 0;
+  /** Bytes of the slab that was read into last. */
+  #mostOwed = Infinity;
   #state: "running" | "complete" | "over" = "running";
   #lastSeen = performance.now();
   #lastTaken = performance.now();
@@ -84,7 +86,7 @@ export class RunningExchange {
 
   /** A slab of bytes is under way to the client, which does not take them. */
   get full(): boolean {
-    return this.#owed >= this.#options.slabs.size;
+    return this.#owed >= this.#mostOwed;
   }
 
   /** The connection may be used again once this is complete. */
@@ -113,6 +115,7 @@ export class RunningExchange {
   hand(bytes: Buffer, slab: Slab): void {
     const { slabs, carrier } = this.#options;
     slabs.hold(slab);
+    this.#mostOwed = slab.bytes.length;
     this.#owed += bytes.length;
     let waiting = true;
     const taken = (): void => {

@@ -17,8 +17,8 @@ import type { OpenOptions, Upstream, UpstreamOptions } from "./port.ts";
 
 const maxIdle = 32;
 const maxIdleAtOneHost = 8;
-/** Bytes. Without TLS, whose records are of 16 KiB, a read fills what it is given: larger ones are fewer. */
-const plainSlab = 1024 * 1024;
+/** Without TLS, whose records are of 16 KiB, a read fills what it is given: larger ones are fewer. */
+const large = { size: 1024 * 1024, most: 24 };
 
 interface Idle {
   readonly host: string;
@@ -38,7 +38,7 @@ class Pool implements Upstream {
   readonly #timeout: Timeouts;
   readonly #connectWithin: number;
   readonly #idleFor: number;
-  readonly #slabs = { tls: createSlabs(), plain: createSlabs({ size: plainSlab }) };
+  readonly #slabs = { tls: createSlabs(), plain: createSlabs({ large }) };
   readonly #idle = new Map<Connection, Idle>();
   readonly #standing = new Set<Connection>();
   readonly #readUrl = createUrlReader();

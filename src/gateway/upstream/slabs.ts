@@ -7,8 +7,6 @@ export interface Slab {
 
 /** Slabs that nobody holds are kept for the next stream, so that streaming makes no garbage. */
 export interface Slabs {
-  /** Bytes of each. */
-  readonly size: number;
   /** A slab with one holder. Its old bytes are still in it. */
   take(): Slab;
   hold(slab: Slab): void;
@@ -21,17 +19,18 @@ interface SlabsOptions {
   readonly size?: number;
   /** Most slabs kept while nobody holds them. */
   readonly kept?: number;
+  /** So many at once are larger: a few streams make fewer reads, and many cost no more memory. */
+  readonly large?: { readonly size: number; readonly most: number };
 }
 
 /** Two of them are a stream's whole memory. Absent size = 256 KiB, which holds what one turn of the event loop brings of a fast stream. */
-export function createSlabs({ size = 256 * 1024, kept = 64 }: SlabsOptions = {}): Slabs {
-  const free: Slab[] = [];
+export function createSlabs({ size = 256 * 1024, kept = 64, large }: SlabsOptions = {}): Slabs {
+  const usual = createShelf(size, kept);
+  const larger = large && createShelf(large.size, large.most);
   return {
-    size,
     take() {
-      const slab = free.pop() ?? { bytes: Buffer.allocUnsafeSlow(size), holders: 0 };
-      slab.holders = 1;
-      return slab;
+      const shelf = larger && larger.taken < larger.kept ? larger : usual;
+      return shelf.take();
     },
     hold(slab) {
       slab.holders += 1;
@@ -39,7 +38,39 @@ export function createSlabs({ size = 256 * 1024, kept = 64 }: SlabsOptions = {})
     release(slab) {
       slab.holders -= 1;
       if (slab.holders < 0) throw new Error("a slab was let go twice");
-      if (slab.holders === 0 && free.length < kept) free.push(slab);
+      if (slab.holders > 0) return;
+      (slab.bytes.length === larger?.size ? larger : usual).giveBack(slab);
+    },
+  };
+}
+
+/** Slabs of one size. */
+interface Shelf {
+  readonly size: number;
+  readonly kept: number;
+  readonly taken: number;
+  take(): Slab;
+  giveBack(slab: Slab): void;
+}
+
+function createShelf(size: number, kept: number): Shelf {
+  const free: Slab[] = [];
+  let taken = 0;
+  return {
+    size,
+    kept,
+    get taken() {
+      return taken;
+    },
+    take() {
+      taken += 1;
+      const slab = free.pop() ?? { bytes: Buffer.allocUnsafeSlow(size), holders: 0 };
+      slab.holders = 1;
+      return slab;
+    },
+    giveBack(slab) {
+      taken -= 1;
+      if (free.length < kept) free.push(slab);
     },
   };
 }
