@@ -11,7 +11,7 @@ import { over, postgresAlone, sharedWays } from "./scale/servers.ts";
 /**
  * `npm run bench:scale`: updates a second and how long each takes, over SQLite and Postgres with one process, over Redis and over Postgres with a Redis beside it with one, two and three;
  * then a thousand chats browsing, signing in and getting files while the processes are killed in turn; then small jobs and locks over what
- * could keep them, pg-boss and advisory locks of Postgres among it. `--people=120 --seconds=8 --chats=1000 --kills=8 --jobs=1000 --only=rate`
+ * could keep them, pg-boss and advisory locks of Postgres among it. `--people=400 --seconds=8 --chats=1000 --kills=8 --jobs=1000 --only=rate`
  * (or `kills`, `jobs`). Exits 1 when something is lost, doubled or out of order.
  */
 const option = (name: string): string | undefined =>
@@ -19,7 +19,7 @@ const option = (name: string): string | undefined =>
 const seconds = Number(option("seconds") ?? 8);
 const chats = Number(option("chats") ?? 1000);
 const kills = Number(option("kills") ?? 8);
-const people = Number(option("people") ?? 120);
+const people = Number(option("people") ?? 400);
 const jobs = Number(option("jobs") ?? 1000);
 /** As many as the program has. */
 const kindsOfJobs = 16;

@@ -23,14 +23,14 @@ export interface Rate {
 interface RateOptions {
   readonly count: number;
   readonly seconds: number;
-  /** People at the same time; 120 when absent. */
+  /** People at the same time; 400 when absent. */
   readonly people?: number;
   /** Absent = SQLite. */
   readonly servers?: StoreServers;
 }
 
 /** More people than are done at a time, each of whom presses again as soon as they see what they pressed for. */
-const usualPeople = 120;
+const usualPeople = 400;
 /** Milliseconds between two presses of one person, so that nobody is held back for asking too fast. */
 const pause = 110;
 /** Milliseconds before anything is counted. */
