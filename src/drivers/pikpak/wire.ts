@@ -90,8 +90,8 @@ function goodOf(files: readonly unknown[]): readonly RemoteFile[] {
   return files.map((one) => listedShape.safeParse(one).data).filter((one) => one !== undefined);
 }
 
-/** Characters an entry takes, about: twice and four times as many are looked at where it takes more. */
-const entryLength = 1024;
+/** Characters an entry takes, about, and how often twice as many are looked at where it takes more. */
+const [entryLength, doublings] = [1024, 2];
 /** Where an entry may end. Inside of one such a place leaves brackets open, and what is before it is no JSON. */
 const entryEnd = "},{";
 /** Places that are tried: an entry has fewer of them inside. */
@@ -103,8 +103,10 @@ const maxTries = 30;
  */
 export function peekFirst(count: number, onFirst: (files: readonly RemoteFile[]) => void): (text: string) => boolean {
   let length = count * entryLength;
+  const longest = length * 2 ** doublings;
   return (text) => {
     for (; text.length >= length; length *= 2) {
+      if (length > longest) return true;
       if (!/^\s*\{[^[]*"next_page_token"\s*:\s*"[^"]/.test(text)) return true;
       const files = firstFiles(text.slice(0, length), count);
       if (files && files.length > 0) onFirst(files);

@@ -126,6 +126,15 @@ describe("whatever the service sends", () => {
     );
   });
 
+  test("the first files of a listing are looked for no further than four times where they usually end", () => {
+    const files = Array.from({ length: 5 }, (_, n) => ({ id: `VO${n}`, name: "x".repeat(5000) }));
+    const text = `${JSON.stringify({ next_page_token: "more", files }).slice(0, -2)},`;
+    const told: unknown[] = [];
+    const peek = peekFirst(4, (first) => told.push(first));
+    expect([peek(text.slice(0, 16_000)), peek(`${text}${text}`)]).toEqual([false, true]);
+    expect(told).toEqual([]);
+  });
+
   test("the first files of a long listing are told at its first entries, whatever they are called", () => {
     const name = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("},{", '"},{"', "]}", "\\"));
     const files = fc.array(name, { minLength: 5, maxLength: 9 });
