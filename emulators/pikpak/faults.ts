@@ -23,7 +23,7 @@ export interface Fault {
   readonly reset?: boolean;
   /** The real answer, cut off in the middle. */
   readonly half?: boolean;
-  /** The first 64 KiB of the real answer at once, and the rest so many ms later. */
+  /** The first 64 KiB of an API host's real answer at once, and the rest so many ms later. */
   readonly restAfter?: number;
   /** What was asked for happens, and the connection ends before the answer. */
   readonly lost?: boolean;

@@ -224,13 +224,6 @@ async function handleAdmin(
   }
 }
 
-function sendInTwo(response: ServerResponse, text: string, ms: number): void {
-  const bytes = Buffer.from(text);
-  response.write(bytes.subarray(0, 65_536));
-  const later = setTimeout(() => response.end(bytes.subarray(65_536)), ms);
-  response.once("close", () => clearTimeout(later));
-}
-
 /** True = the fault was the answer; false = it only came late, or the real answer is to be cut. */
 async function misbehave(
   fault: Fault,
@@ -309,6 +302,13 @@ function answerApi(
     const language = request.headers["accept-language"] ?? "";
     return void response.writeHead(error.status, json).end(JSON.stringify(envelope(error, place.host, language)));
   }
+}
+
+function sendInTwo(response: ServerResponse, text: string, ms: number): void {
+  const bytes = Buffer.from(text);
+  response.write(bytes.subarray(0, 65_536));
+  const later = setTimeout(() => response.end(bytes.subarray(65_536)), ms);
+  response.once("close", () => clearTimeout(later));
 }
 
 function addressesOn({ state, rules, download }: Service, { bases }: Place, by: "owner" | "share" | "app"): Addresses {

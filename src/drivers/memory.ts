@@ -12,7 +12,7 @@ export interface MemoryEntry extends Omit<Entry, "id" | "kind"> {
 
 const pageSize = 500;
 /** Entries of a long folder that are told of before its page. */
-const early = 30;
+const firstEntries = 30;
 
 /** A tree in memory: the smallest complete driver, and the one to copy. `trees` are mounted by name. */
 export function memoryKind(trees: Readonly<Record<string, MemoryEntry>>): DriverKind {
@@ -36,7 +36,7 @@ function openTree(root: MemoryEntry): Driver {
       if (!children) throw new StorageError("not-a-folder");
       const from = Number(cursor);
       const items = children.slice(from, from + pageSize).map((child, n) => entryOf(child, idOf(folder, from + n)));
-      if (from === 0 && pageSize < children.length) onFirst?.(items.slice(0, early));
+      if (from === 0 && pageSize < children.length) onFirst?.(items.slice(0, firstEntries));
       return { items, ...(from + pageSize < children.length && { next: String(from + pageSize) }) };
     },
     async stat(id, { signal } = {}) {

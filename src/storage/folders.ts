@@ -31,7 +31,7 @@ export interface Edit {
 /** Folders read so far, one reader each for all askers. Empty folders are kept like others. */
 export interface Folders {
   /** The folder once its first page is there, or as `soon` has it; the rest is read on by itself. */
-  read(wanted: WantedFolder & Glance): Promise<Folder>;
+  read(wanted: WantedFolder & FolderWait): Promise<Folder>;
   /** The folder read to its end, or as far as it went. */
   whole(wanted: WantedFolder): Promise<Folder>;
   /** The folder as far as it is known, without reading anything; undefined = it is not. */
@@ -58,7 +58,7 @@ export interface Place {
 }
 
 /** How much of a folder is waited for. */
-export interface Glance {
+export interface FolderWait {
   /** The first entries of a long folder will do, where the drive tells them before the rest of their page. */
   readonly soon?: boolean | undefined;
 }

@@ -18,7 +18,7 @@ import {
 import { createDrivers, type Drivers } from "./drivers.ts";
 import type { Details } from "./entry.ts";
 import type { Values } from "./field.ts";
-import { createFolders, type Folder, type Folders, type Glance } from "./folders.ts";
+import { createFolders, type Folder, type Folders, type FolderWait } from "./folders.ts";
 import { createHealthWatch, type HealthWatch } from "./health-watch.ts";
 import { createKnown, type Known } from "./known.ts";
 import { createLinks, type LinkChoice, type Links } from "./links.ts";
@@ -42,7 +42,7 @@ export interface Storage extends Mounting, SignIns, Changes, Pick<HealthWatch, "
   folder(
     mount: string,
     folder: string | undefined,
-    options?: CallOptions & Glance & { readonly refresh?: boolean | undefined },
+    options?: CallOptions & FolderWait & { readonly refresh?: boolean | undefined },
   ): Promise<Folder>;
   /** The folder as far as it is known already; undefined = it is not. Never asks the drive. */
   peek(mount: string, folder: string | undefined): Folder | undefined;

@@ -101,15 +101,13 @@ async function waitForReply(
 ): Promise<void> {
   const { update, me } = await conversation.wait();
   // The update that asked this question comes again after a kill: all it wanted was done before the question was kept.
-  // To skip an update is the library's way to leave it unanswered: the question goes on waiting.
-  if (update.update_id === waiting.after) await conversation.skip();
+  if (update.update_id === waiting.after) await conversation.skip(); // The library's way to leave an update unanswered: the question goes on waiting.
   const reply = replyIn(update, waiting, me.username);
   await conversation.external((outer) => {
     if (reply) outer.turn.heard = { waiting, reply };
     else outer.turn.running = waiting.walk.form;
   });
-  // It is about something else: skipped likewise, and the handlers behind this one have the update.
-  if (!reply) await conversation.skip({ next: true });
+  if (!reply) await conversation.skip({ next: true }); // It is about something else: the handlers behind this one have the update.
 }
 
 /** What an update answers to a question; undefined = it is about something else. */

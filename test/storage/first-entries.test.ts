@@ -25,14 +25,14 @@ const soon = () => at.storage.folder(id, undefined, { soon: true });
 const untilRead = async () => (await Array.fromAsync(at.storage.follow(id, undefined, { every: 1 }))).at(-1);
 
 describe("the first entries of a long folder, told before their page", () => {
-  test("are given to who is in a hurry, and the page to who is not", async () => {
+  test("are given to a caller that asks for them soon, and the whole page to one that does not", async () => {
     let isRead = false;
-    const patient = at.storage.folder(id, undefined).finally(() => (isRead = true));
+    const whole = at.storage.folder(id, undefined).finally(() => (isRead = true));
     expect(await soon()).toMatchObject({ entries: [entry(1), entry(2)], complete: false });
     await setImmediate();
     expect(isRead).toBe(false);
     drive.release();
-    expect(idsOf(await patient)?.slice(0, 4)).toEqual(["f1", "f2", "f3", "f4"]);
+    expect(idsOf(await whole)?.slice(0, 4)).toEqual(["f1", "f2", "f3", "f4"]);
     expect(drive.asked.filter((call) => call === "list / 0")).toHaveLength(1);
   });
 
@@ -53,9 +53,9 @@ describe("the first entries of a long folder, told before their page", () => {
   test("stay where the page breaks off, and the folder says what happened", async () => {
     await soon();
     drive.failing = new StorageError("unreachable");
-    const patient = at.storage.folder(id, undefined);
+    const whole = at.storage.folder(id, undefined);
     drive.release();
-    await expect(patient).rejects.toMatchObject({ code: "unreachable" });
+    await expect(whole).rejects.toMatchObject({ code: "unreachable" });
     expect(at.storage.peek(id, undefined)).toMatchObject({
       entries: [entry(1), entry(2)],
       failed: { code: "unreachable" },
@@ -75,7 +75,7 @@ describe("the first entries of a long folder, told before their page", () => {
   });
 });
 
-test("who is in a hurry is told why a folder cannot be read, as everybody is", async () => {
+test("a caller that asks for first entries soon is told why a folder cannot be read", async () => {
   drive.release();
   await untilRead();
   [drive.early, drive.failing] = [0, new StorageError("signed-out")];

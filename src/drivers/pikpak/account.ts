@@ -39,7 +39,7 @@ interface AccountParts {
 /** Entries a page: the most the service is known to take. */
 const pageSize = "500";
 /** Entries of a long folder that are told of before the page: more than any chat shows at once. */
-const glance = 30;
+const firstEntries = 30;
 /** What is whole and not in the trash. */
 const filters = JSON.stringify({ phase: { eq: "PHASE_TYPE_COMPLETE" }, trashed: { eq: false } });
 /** Without it the service may answer with a slower pool, or with a transcode first. */
@@ -132,7 +132,7 @@ async function list({ client, detail }: Reading, folder: string, options: ListOp
     thumbnail_size: "SIZE_MEDIUM",
     with_audit: "true",
   };
-  const peek = onFirst && peekFirst(glance, (first) => onFirst(first.map(entryOf)));
+  const peek = onFirst && peekFirst(firstEntries, (first) => onFirst(first.map(entryOf)));
   const { files, next } = readPage(await client.call({ method: "GET", path: "/drive/v1/files", query, peek, ...rest }));
   // A folder that is gone lists as empty; only its detail tells.
   if (files.length === 0 && cursor === "" && folder !== "") assertFolder(await detail(folder, rest));

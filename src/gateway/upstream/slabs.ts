@@ -20,17 +20,16 @@ interface SlabsOptions {
   /** Most slabs kept while nobody holds them. */
   readonly kept?: number;
   /** So many at once are larger: a few streams make fewer reads, and many cost no more memory. */
-  readonly large?: { readonly size: number; readonly most: number };
+  readonly large?: { readonly size: number; readonly most: number } | undefined;
 }
 
 /** Two of them are a stream's whole memory. Absent size = 256 KiB, which holds what one turn of the event loop brings of a fast stream. */
-export function createSlabs({ size = 256 * 1024, kept = 64, large }: SlabsOptions = {}): Slabs {
-  const usual = createShelf(size, kept);
-  const larger = large && createShelf(large.size, large.most);
+export function createSlabs({ size = 256 * 1024, kept = 64, large = { size, most: 0 } }: SlabsOptions = {}): Slabs {
+  const usual = createFreeList(size, kept);
+  const larger = createFreeList(large.size, large.most);
   return {
     take() {
-      const shelf = larger && larger.taken < larger.kept ? larger : usual;
-      return shelf.take();
+      return larger.taken < large.most ? larger.take() : usual.take();
     },
     hold(slab) {
       slab.holders += 1;
@@ -39,26 +38,23 @@ export function createSlabs({ size = 256 * 1024, kept = 64, large }: SlabsOption
       slab.holders -= 1;
       if (slab.holders < 0) throw new Error("a slab was let go twice");
       if (slab.holders > 0) return;
-      (slab.bytes.length === larger?.size ? larger : usual).giveBack(slab);
+      (slab.bytes.length > size ? larger : usual).giveBack(slab);
     },
   };
 }
 
-/** Slabs of one size. */
-interface Shelf {
-  readonly size: number;
-  readonly kept: number;
+/** Slabs of one size that nobody holds. */
+interface FreeList {
+  /** How many of its slabs somebody holds. */
   readonly taken: number;
   take(): Slab;
   giveBack(slab: Slab): void;
 }
 
-function createShelf(size: number, kept: number): Shelf {
+function createFreeList(size: number, kept: number): FreeList {
   const free: Slab[] = [];
   let taken = 0;
   return {
-    size,
-    kept,
     get taken() {
       return taken;
     },
